@@ -1,0 +1,106 @@
+using System.Globalization;
+
+namespace Isa.Events.Api.Features.Agenda;
+
+/// <summary>One item of an agenda: clock times in the event's zone, on a day of the event, so that an agenda moves with its event.</summary>
+public sealed record AgendaItem
+{
+    /// <summary>Day of the event, 1 for the first.</summary>
+    public int? Day { get; init; }
+
+    /// <summary><c>09:00</c></summary>
+    public string? From { get; init; }
+
+    /// <summary><c>09:15</c>, or null.</summary>
+    public string? To { get; init; }
+
+    public Texts? Title { get; init; }
+
+    public string? Speaker { get; init; }
+
+    public Texts? Description { get; init; }
+
+    public DateTimeOffset StartsAt(Event evt) => At(evt, From!, "from");
+
+    public DateTimeOffset? EndsAt(Event evt) => To is { } to ? At(evt, to, "to") : null;
+
+    private DateTimeOffset At(Event evt, string clock, string field)
+    {
+        var first = NodaTime.Instant.FromDateTimeOffset(evt.StartsAt).InZone(evt.Zone).Date;
+        var date = first.PlusDays((Day ?? 1) - 1);
+        return EventTimes.Resolve(string.Create(CultureInfo.InvariantCulture, $"{date.Year:0000}-{date.Month:00}-{date.Day:00}T{clock}"), evt.Zone, field);
+    }
+}
+
+/// <summary>The agenda of an event as it is stored: items, an uploaded document, or both.</summary>
+public sealed record AgendaRow
+{
+    public IReadOnlyList<AgendaItem> Items { get; init; } = [];
+
+    public string? DocumentSha256 { get; init; }
+
+    public string? DocumentName { get; init; }
+
+    public long? DocumentSize { get; init; }
+
+    public DateTimeOffset? DocumentUploadedAt { get; init; }
+
+    public bool IsEmpty => Items.Count == 0 && DocumentSha256 is null;
+
+    /// <summary>Empty where the event has none.</summary>
+    public static AgendaRow Find(ReadSession session, string eventId) => session.One<AgendaRow>(Select, new { EventId = eventId }) ?? new AgendaRow();
+
+    /// <summary>The uploaded document's bytes.</summary>
+    public byte[]? Document(ReadSession session) => DocumentSha256 is { } sha256 ? session.One<byte[]>(Content, new { Sha256 = sha256 }) : null;
+
+    public void Store(WriteSession session, string eventId) =>
+        session.Execute(Upsert, new { EventId = eventId, Items, DocumentSha256, DocumentName, DocumentSize, DocumentUploadedAt });
+
+    private const string Select = "SELECT items, document_sha256, document_name, document_size, document_uploaded_at FROM agendas WHERE event_id = @EventId";
+
+    private const string Content = "SELECT content FROM documents WHERE sha256 = @Sha256";
+
+    private const string Upsert = """
+        INSERT INTO agendas (event_id, items, document_sha256, document_name, document_size, document_uploaded_at)
+        VALUES (@EventId, @Items, @DocumentSha256, @DocumentName, @DocumentSize, @DocumentUploadedAt)
+        ON CONFLICT (event_id) DO UPDATE SET items = excluded.items, document_sha256 = excluded.document_sha256, document_name = excluded.document_name,
+            document_size = excluded.document_size, document_uploaded_at = excluded.document_uploaded_at
+        """;
+}
+
+/// <summary>An agenda as a caller sees it.</summary>
+public sealed record AgendaAnswer(IReadOnlyList<AgendaItemAnswer> Items, AgendaDocument? Document)
+{
+    public static AgendaAnswer From(Event evt, AgendaRow agenda, Language? language, ServerSettings settings) => new(
+        [.. agenda.Items.Select(item => AgendaItemAnswer.Of(evt, item, language))],
+        agenda.DocumentSha256 is null ? null : new AgendaDocument(agenda.DocumentName!, agenda.DocumentSize!.Value, agenda.DocumentSha256,
+            EventTimes.Print(agenda.DocumentUploadedAt!.Value, evt.Zone), settings.Url($"/v1/events/{evt.Slug}/agenda/document")));
+}
+
+public sealed record AgendaItemAnswer
+{
+    public required int Day { get; init; }
+
+    public required string From { get; init; }
+
+    public string? To { get; init; }
+
+    public required string StartsAt { get; init; }
+
+    public string? EndsAt { get; init; }
+
+    public required Texts Title { get; init; }
+
+    public string? Speaker { get; init; }
+
+    public Texts? Description { get; init; }
+
+    public static AgendaItemAnswer Of(Event evt, AgendaItem item, Language? language) => new()
+    {
+        Day = item.Day ?? 1, From = item.From!, To = item.To, StartsAt = EventTimes.Print(item.StartsAt(evt), evt.Zone),
+        EndsAt = item.EndsAt(evt) is { } end ? EventTimes.Print(end, evt.Zone) : null,
+        Title = item.Title!.Only(language, evt.DefaultLanguage), Speaker = item.Speaker, Description = item.Description?.Only(language, evt.DefaultLanguage),
+    };
+}
+
+public sealed record AgendaDocument(string FileName, long Size, string Sha256, string UploadedAt, string Url);

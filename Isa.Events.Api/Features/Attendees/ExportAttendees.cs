@@ -1,0 +1,108 @@
+using System.Globalization;
+
+namespace Isa.Events.Api.Features.Attendees;
+
+/// <summary>The attendee list as a file: CSV for programs and Excel, XLSX for people, JSON.</summary>
+public sealed class ExportAttendees(EventsDatabase database, CurrentEvents events) : EndpointWithoutRequest
+{
+    public override void Configure()
+    {
+        Get("/events/{event}/attendees.{format}");
+        Policies(Access.Organizer);
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        var format = Route<string>("format");
+        if (format is not ("csv" or "xlsx" or "json")) throw new ProblemException(Problem.NotFound);
+        var query = new Parameters(HttpContext);
+        var filter = new Filter
+        {
+            SiteId = query.Line("siteId"), Status = query.Name<ListedStatus>("status") ?? ListedStatus.Confirmed, Audience = query.Name<Audience>("audience"), Test = query.Flag("test"),
+        };
+        var columns = AttendeeColumn.Choose(query.List("columns"));
+        var dialect = query.Name<CsvDialect>("dialect", "excel-de", "excel", "rfc4180") ?? CsvDialect.ExcelDe;
+        var wanted = query.Language("language");
+        query.RefuseOthers();
+
+        var evt = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
+        if (filter.SiteId is { } siteId && evt.Site(siteId) is null) throw new ProblemException(Problem.MalformedRequest, "siteId", FieldCode.UnknownSite);
+        var context = new ListContext(evt, wanted ?? evt.DefaultLanguage);
+        filter = filter with { EventId = evt.Id, IsTest = evt.IsTest || filter.Test, AnyStatus = filter.Status == ListedStatus.All };
+
+        // Written to a file first: the snapshot is held for as long as the database needs, not for as long as the caller's line does, and a failure is an answer, not half a list.
+        await using var file = Spool();
+        await database.ReadAsync(session =>
+        {
+            var rows = session.Stream<AttendeeRow>(Lines, filter);
+            if (format == "csv") AttendeeCsv.Write(file, rows, columns, context, dialect);
+            else if (format == "json") AttendeeJson.Write(file, rows, columns, context);
+            else AttendeeWorkbook.Write(file, site => filter.SiteId is null || filter.SiteId == site ? session.Stream<AttendeeRow>(Lines, filter with { SiteId = site }) : [],
+                session.Query<SiteCount>(Counts, filter), columns, context);
+            return true;
+        }, ct);
+
+        var words = context.Language switch { Language.De => "Teilnehmende", Language.Zh => "参会名单", _ => "Attendees" };
+        Download.Describe(HttpContext, $"{words} {evt.Title.In(context.Language, evt.DefaultLanguage)} {evt.StartsAt.In(evt.Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.{format}");
+        HttpContext.Response.Headers.CacheControl = "no-store";
+        HttpContext.Response.ContentType = format switch
+        {
+            "csv" => "text/csv; charset=utf-8; header=present", "json" => "application/json; charset=utf-8",
+            _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        };
+        HttpContext.Response.ContentLength = file.Length;
+        file.Position = 0;
+        await file.CopyToAsync(HttpContext.Response.Body, 128 * 1024, ct);
+    }
+
+    // In the data folder, whose rights are those of the registrations themselves; gone when it is closed.
+    private FileStream Spool()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(database.DataFolder, "spool"));
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 128 * 1024, Options = FileOptions.DeleteOnClose };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Path.Combine(folder.FullName, $"{Guid.NewGuid():N}.tmp"), options);
+    }
+
+    /// <summary>A status, or all of them.</summary>
+    public enum ListedStatus
+    {
+        PendingConfirmation,
+        PendingApproval,
+        Confirmed,
+        Waitlisted,
+        Cancelled,
+        Declined,
+        All,
+    }
+
+    private sealed record Filter
+    {
+        public string EventId { get; init; } = "";
+
+        public string? SiteId { get; init; }
+
+        public ListedStatus Status { get; init; }
+
+        public bool AnyStatus { get; init; }
+
+        public Audience? Audience { get; init; }
+
+        public bool Test { get; init; }
+
+        public bool IsTest { get; init; }
+    }
+
+    private const string Where = """
+        WHERE event_id = @EventId AND is_test = @IsTest AND (@SiteId IS NULL OR site_id = @SiteId) AND (@AnyStatus OR status = @Status)
+            AND (@Audience IS NULL OR audience = @Audience)
+        """;
+
+    private const string Lines = $"""
+        SELECT reference, status, site_id, full_name, family_name, romanized_name, form_of_address, job_title, organisation, city, audience, email, phone, copy_to,
+            language, listens_in, time_zone, needs, external_id, notice_version, consents, created_at, updated_at, cancelled_at, late
+        FROM registrations {Where} ORDER BY sort_family, id
+        """;
+
+    private const string Counts = $"SELECT site_id, status, COUNT(*) AS count FROM registrations {Where} GROUP BY site_id, status";
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Isa.Events.Api.Features.Events;
+
+/// <summary>The one source of time zones: the TZDB that NodaTime carries, so that every node and every machine knows the same rules.</summary>
+public static class Zones
+{
+    public static bool Exists(string id) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) is not null;
+
+    public static DateTimeZone Get(string id) => DateTimeZoneProviders.Tzdb[id];
+
+    /// <summary>The instant with the zone's offset at that time.</summary>
+    public static DateTimeOffset In(this DateTimeOffset instant, DateTimeZone zone) => instant.ToOffset(zone.GetUtcOffset(NodaTime.Instant.FromDateTimeOffset(instant)).ToTimeSpan());
+}
+
+/// <summary>Wall times and deadline rules as organisers give them, and the instants they stand for.</summary>
+public static partial class EventTimes
+{
+    /// <summary>
+    /// The instant of a wall time (<c>2020-10-16T09:00</c>, seconds and an offset may follow). One that the clocks skip is refused, one that they show twice
+    /// needs an offset, and an offset must be one the zone has then.
+    /// </summary>
+    /// <exception cref="ProblemException"><see cref="Problem.ValidationFailed"/> naming the field.</exception>
+    public static DateTimeOffset Resolve(string text, DateTimeZone zone, string field)
+    {
+        var match = WallTime().Match(text);
+        if (!match.Success) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
+        var parsed = LocalDateTimePattern.GeneralIso.Parse(match.Groups["seconds"].Success ? match.Groups["wall"].Value : match.Groups["wall"].Value + ":00");
+        if (!parsed.Success || parsed.Value.Year is < 2000 or > 2200) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
+
+        var mapping = zone.MapLocal(parsed.Value);
+        if (mapping.Count == 0) throw ProblemException.Invalid(field, FieldCode.TimeInGap);
+        if (!match.Groups["offset"].Success)
+            return mapping.Count == 1 ? mapping.Single().ToDateTimeOffset().ToUniversalTime() : throw ProblemException.Invalid(field, FieldCode.AmbiguousTime);
+
+        var offset = OffsetPattern.GeneralInvariantWithZ.Parse(match.Groups["offset"].Value);
+        if (!offset.Success) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
+        foreach (var candidate in mapping.Count == 1 ? [mapping.Single()] : new[] { mapping.First(), mapping.Last() })
+            if (candidate.Offset == offset.Value) return candidate.ToDateTimeOffset().ToUniversalTime();
+        throw ProblemException.Invalid(field, FieldCode.WrongOffset);
+    }
+
+    /// <summary>
+    /// The instant at which registration opens or closes (exclusive). A date counts whole: it opens at its beginning and closes at its end.
+    /// A period in days or weeks counts back from the day of the start and stands for that whole day; one with hours or minutes counts back from the start itself.
+    /// </summary>
+    /// <exception cref="ProblemException"><see cref="Problem.ValidationFailed"/> naming the field.</exception>
+    public static DateTimeOffset? ResolveRule(string? text, DateTimeOffset startsAt, DateTimeZone zone, string field, bool closes)
+    {
+        if (text is null) return null;
+        if (BareDate().IsMatch(text))
+        {
+            var date = LocalDatePattern.Iso.Parse(text);
+            return date.Success && date.Value.Year is >= 2000 and <= 2200 ? WholeDay(date.Value) : throw ProblemException.Invalid(field, FieldCode.InvalidTime);
+        }
+
+        if (!text.StartsWith('P')) return Resolve(text, zone, field);
+
+        var period = PeriodPattern.NormalizingIso.Parse(text);
+        if (!period.Success || period.Value is { Years: not 0 } or { Months: not 0 } || HasNegativeUnit(period.Value) || period.Value.Days > 1000)
+            throw ProblemException.Invalid(field, FieldCode.InvalidTime);
+        return period.Value.HasTimeComponent
+            ? startsAt - period.Value.ToDuration().ToTimeSpan()
+            : WholeDay(NodaTime.Instant.FromDateTimeOffset(startsAt).InZone(zone).Date.PlusDays(-period.Value.Days));
+
+        DateTimeOffset WholeDay(LocalDate date) => zone.AtStartOfDay(closes ? date.PlusDays(1) : date).ToDateTimeOffset().ToUniversalTime();
+    }
+
+    /// <summary>The last day on which one can still register, in the event's zone.</summary>
+    public static string? LastDay(DateTimeOffset? closesAt, DateTimeZone zone) => closesAt is { } end
+        ? LocalDatePattern.Iso.Format(NodaTime.Instant.FromDateTimeOffset(end).Minus(Duration.FromMilliseconds(1)).InZone(zone).Date)
+        : null;
+
+    /// <summary>An instant as the answer prints it: RFC 3339 with the zone's offset, to the second.</summary>
+    public static string Print(DateTimeOffset instant, DateTimeZone zone) => instant.In(zone).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+
+    private static bool HasNegativeUnit(Period p) => p.Days < 0 || p.Hours < 0 || p.Minutes < 0 || p.Seconds < 0 || p.Milliseconds != 0 || p.Ticks != 0 || p.Nanoseconds != 0;
+
+    [GeneratedRegex(@"^(?<wall>\d{4}-\d\d-\d\dT\d\d:\d\d(?<seconds>:\d\d)?)(?<offset>Z|[+-]\d\d:\d\d)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex WallTime();
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\d\z", RegexOptions.CultureInvariant)]
+    private static partial Regex BareDate();
+}

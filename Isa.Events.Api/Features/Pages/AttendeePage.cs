@@ -1,0 +1,47 @@
+using System.Text;
+using Isa.Events.Api.Features.Invites;
+
+namespace Isa.Events.Api.Features.Pages;
+
+/// <summary>What the pages of one attendee have in common: title, state, time and place.</summary>
+internal static class AttendeePage
+{
+    /// <summary>The page for a link that opens nothing, in the visitor's language.</summary>
+    public static Task SendUnknownAsync(HttpContext context)
+    {
+        var language = Languages.Accepted(context.Request) ?? Language.En;
+        var title = Wording.LinkUnknownTitle.In(language);
+        return Html.SendAsync(context, Html.Page(language, title, $"<h1>{title}</h1><p>{Wording.LinkUnknown.In(language)}</p>"), StatusCodes.Status404NotFound);
+    }
+
+    public static void Title(StringBuilder body, Event evt, Language language) =>
+        body.Append($"<h1 lang=\"{evt.Title.Resolve(language, evt.DefaultLanguage).Tag()}\">{Html.Encode(evt.Title.In(language, evt.DefaultLanguage))}</h1>\n");
+
+    public static void State(StringBuilder body, Sentence sentence, bool off, Language language) =>
+        body.Append($"<p class=\"state{(off ? " off" : "")}\" role=\"status\">{sentence.In(language)}</p>\n");
+
+    public static void Entry(StringBuilder body, string label, string html) => body.Append($"<dt>{label}</dt><dd>{html}</dd>\n");
+
+    public static void WhenAndWhere(StringBuilder body, Event evt, Site site, Registration registration)
+    {
+        var language = registration.Language;
+        var zone = Clock.ZoneOf(evt, site, registration);
+        Entry(body, Wording.When.In(language), Html.Encode(Clock.Span(evt.StartsAt, evt.EndsAt, zone, language)));
+        if (Clock.Differs(evt, zone)) Entry(body, Wording.EventTime.In(language), Html.Encode(Clock.Span(evt.StartsAt, evt.EndsAt, evt.TimeZone, language)));
+        var place = Html.Encode(site.Name.In(language, evt.DefaultLanguage));
+        if (site.Address?.In(language, evt.DefaultLanguage) is { } address) place += $"<br>{Html.Encode(address)}";
+        if (site.Mode == AttendanceMode.LinkedRoom) place += $"<br>{Wording.LinkedRoom.In(language)}";
+        Entry(body, Wording.Where.In(language), place);
+        if (site.Directions?.In(language, evt.DefaultLanguage) is { } directions) Entry(body, Wording.Directions.In(language), Html.Encode(directions));
+    }
+
+    public static bool IsOff(Event evt, Registration registration) => !registration.IsActive || evt.Status == EventStatus.Cancelled;
+
+    public static Sentence StateOf(Event evt, Site site, Registration registration, DateTimeOffset now) =>
+        evt.Status == EventStatus.Cancelled ? Wording.StateEventCancelled
+        : !registration.IsActive ? Wording.StateCancelled
+        : evt.StatusAt(now) == EventStatus.Over ? Wording.StateOver
+        : registration.IsTest && !evt.IsTest ? Wording.StateTest
+        : registration.Status != RegistrationStatus.Confirmed ? Wording.StatePending
+        : site.JoinsByVideo ? Wording.StateOnline : Wording.StateConfirmed;
+}

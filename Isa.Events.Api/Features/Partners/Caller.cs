@@ -1,0 +1,68 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Isa.Events.Api.Features.Partners;
+
+/// <summary>What a key may do.</summary>
+public enum Role
+{
+    /// <summary>Runs events: everything.</summary>
+    Organizer,
+
+    /// <summary>A website: its events, and the registrations it made.</summary>
+    Partner,
+
+    /// <summary>At the door: who is expected.</summary>
+    CheckIn,
+}
+
+/// <summary>Who calls: a key and its holder. Keys of one holder share what they made.</summary>
+public sealed record Caller
+{
+    public required string KeyId { get; init; }
+
+    public required string HolderId { get; init; }
+
+    public required Role Role { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Registrations made with a test key take no seat.</summary>
+    public required bool IsTest { get; init; }
+
+    /// <summary>The events it is limited to, or null.</summary>
+    public IReadOnlySet<string>? EventIds { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public bool IsOrganizer => Role == Role.Organizer;
+
+    /// <summary>The principal for the framework's policies, made once per key.</summary>
+    public ClaimsPrincipal Principal => _principal ??= new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, Role.ToString())], ApiKeyHandler.Scheme));
+
+    private ClaimsPrincipal? _principal;
+}
+
+/// <summary>Who may call an operation. One without a policy answers everybody 401.</summary>
+public static class Access
+{
+    public const string Organizer = "organizer";
+    public const string Partner = "partner";
+    public const string CheckIn = "checkIn";
+    public const string AnyKey = "anyKey";
+
+    /// <summary>Who calls, or null without a key.</summary>
+    public static Caller? GetCaller(this HttpContext context) => context.Features.Get<Caller>();
+
+    public static void AddPolicies(AuthorizationOptions options)
+    {
+        options.DefaultPolicy = new AuthorizationPolicyBuilder(ApiKeyHandler.Scheme).RequireAssertion(_ => false).Build();
+        options.FallbackPolicy = null; // pages, the contract and health say AllowAnonymous themselves or are no endpoints
+        Add(Organizer, Role.Organizer);
+        Add(Partner, Role.Organizer, Role.Partner);
+        Add(CheckIn, Role.Organizer, Role.CheckIn);
+        Add(AnyKey, Role.Organizer, Role.Partner, Role.CheckIn);
+
+        void Add(string policy, params Role[] roles) => options.AddPolicy(policy, p => p.AddAuthenticationSchemes(ApiKeyHandler.Scheme).RequireRole([.. roles.Select(r => r.ToString())]));
+    }
+}

@@ -1,0 +1,43 @@
+namespace Isa.Events.Api.Features.Registrations;
+
+/// <summary>Ends a registration and frees its seat at once. Sent again it answers the same.</summary>
+public sealed class CancelRegistration(EventsDatabase database, RegistrationAccess access, RegistrationTokens tokens) : EndpointWithoutRequest<Registration>
+{
+    public override void Configure()
+    {
+        Post("/registrations/{registration}/cancel");
+        AllowAnonymous(); // by the manage token; with an id RegistrationAccess demands a key
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        Parameters.None(HttpContext);
+        var (known, evt, actor) = await access.FindAsync(HttpContext, ct);
+        var actorId = HttpContext.GetCaller()?.KeyId;
+        var cancelled = await database.WriteAsync(evt.Id, session => Cancel(session, evt.Id, known.Id!, actor, actorId), ct);
+        HttpContext.Response.Headers.CacheControl = "no-store";
+        await Send.OkAsync(cancelled with { Links = tokens.Links(cancelled, evt) }, ct);
+    }
+
+    internal static Registration Cancel(WriteSession session, string eventId, string registrationId, Actor actor, string? actorId)
+    {
+        var evt = session.LockEvent(eventId);
+        var registration = Registration.Find(session, registrationId) ?? throw new ProblemException(Problem.RegistrationNotFound);
+        if (!registration.IsActive) return registration;
+        if (evt.StatusAt(session.Now) == EventStatus.Over) throw new ProblemException(Problem.EventOver);
+
+        if (registration.TakesSeatOf(evt)) Seats.GiveBack(session, eventId, registration.SiteId);
+        var cancelled = registration with
+        {
+            Status = RegistrationStatus.Cancelled, Revision = registration.Revision + 1, UpdatedAt = session.Now, CancelledAt = session.Now, CancelledBy = actor,
+        };
+        session.Execute(Update, cancelled);
+        HistoryRow.Add(session, registrationId, "cancelled", actor, actorId);
+        OutboxRow.Add(session, OutboxKind.RegistrationCancelled, eventId, registrationId);
+        return cancelled;
+    }
+
+    private const string Update = """
+        UPDATE registrations SET status = @Status, revision = @Revision, updated_at = @UpdatedAt, cancelled_at = @CancelledAt, cancelled_by = @CancelledBy WHERE id = @Id
+        """;
+}

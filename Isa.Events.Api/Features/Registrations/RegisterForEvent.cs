@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Options;
+
+namespace Isa.Events.Api.Features.Registrations;
+
+/// <summary>Gives a person a seat at a site.</summary>
+public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents events, RegistrationTokens tokens, IOptions<ServerSettings> settings, TimeProvider time)
+    : Endpoint<RegistrationRequest, Registration>
+{
+    public override void Configure()
+    {
+        Post("/events/{event}/registrations");
+        Policies(Access.Partner);
+    }
+
+    public override async Task HandleAsync(RegistrationRequest request, CancellationToken ct)
+    {
+        var query = new Parameters(HttpContext);
+        var dryRun = query.Flag("dryRun");
+        query.RefuseOthers();
+        var key = IdempotencyKey.Read(HttpContext, nameof(RegisterForEvent));
+        var caller = HttpContext.GetCaller()!;
+        var current = await events.GetAsync(Route<string>("event")!, caller, ct);
+        var evt = current.Event;
+        var now = time.GetUtcNow();
+        if (!dryRun && await key.FindAsync(database, request, now, ct) is { } earlier)
+        {
+            await SendAsync(earlier, await database.ReadAsync(session => Registration.Find(session, earlier.ResourceId), ct), evt, ct);
+            return;
+        }
+
+        // What a read already shows is refused without the writer, and without the price of an exception: in a rush most answers are these.
+        if (evt.RefusalAt(now) is { } refusal)
+        {
+            await HttpContext.RefuseAsync(refusal);
+            return;
+        }
+
+        var site = request.Check(evt);
+        var wanted = request.ToRegistration(evt, caller);
+        if (dryRun || current.SeatsOf(site.Id).IsFull)
+        {
+            if (await database.ReadAsync(session => Rival.Find(session, wanted, "").Refusal(session, evt, caller, tokens), ct) is { } rival) throw rival;
+            if (current.SeatsOf(site.Id).IsFull) await HttpContext.RefuseAsync(Problem.SiteFull);
+            else await Send.OkAsync(wanted.ToAnswer(), ct);
+            return;
+        }
+
+        Registration? made = null;
+        var creation = await database.WriteAsync(evt.Id, session => key.Run(session, request, () => (made = Register(session, evt.Id, request, wanted, caller)).Id!), ct);
+        await SendAsync(creation, creation.Replayed ? await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) : made, evt, ct);
+    }
+
+    // Runs in the group commit, perhaps more than once: short, synchronous, nothing outside the session. Throwing undoes this registration and no other.
+    private Registration Register(WriteSession session, string eventId, RegistrationRequest request, NewRegistration wanted, Caller caller)
+    {
+        var evt = session.LockEvent(eventId); // every rule is checked after the lock
+        evt.RefuseUnlessOpen(session.Now);
+        request.Check(evt);
+
+        var reference = NewRegistration.NewReference(settings.Value.ReferencePrefix);
+        var rival = Rival.Find(session, wanted, reference);
+        if (rival.Refusal(session, evt, caller, tokens) is { } refusal) throw refusal;
+        while (rival.HoldsReference) rival = Rival.Find(session, wanted, reference = NewRegistration.NewReference(settings.Value.ReferencePrefix));
+
+        var registration = wanted with { Id = $"{Registration.IdPrefix}{Guid.CreateVersion7(session.Now):N}", Reference = reference, Now = session.Now };
+        var answer = registration.ToAnswer();
+        if (answer.TakesSeatOf(evt) ? !Seats.TryTake(session, evt.Id, wanted.SiteId) : !Seats.IsFree(session, evt.Id, wanted.SiteId)) throw new ProblemException(Problem.SiteFull);
+        registration.Insert(session);
+        HistoryRow.Add(session, registration.Id, "registered", caller.IsOrganizer ? Actor.Organizer : Actor.Partner, caller.KeyId);
+        OutboxRow.Add(session, OutboxKind.RegistrationConfirmed, evt.Id, registration.Id);
+        return answer;
+    }
+
+    private Task<FastEndpoints.Void> SendAsync(Creation creation, Registration? registration, Event evt, CancellationToken ct)
+    {
+        creation.Mark(HttpContext);
+        var answer = (registration ?? throw new ProblemException(Problem.RegistrationNotFound)) with { Links = tokens.Links(registration, evt) };
+        HttpContext.Response.Headers.Location = answer.Links.Self;
+        HttpContext.Response.Headers.CacheControl = "no-store";
+        return Send.ResponseAsync(answer, StatusCodes.Status201Created, ct);
+    }
+}

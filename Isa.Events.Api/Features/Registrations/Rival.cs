@@ -1,0 +1,39 @@
+namespace Isa.Events.Api.Features.Registrations;
+
+/// <summary>What stands in the way of a new registration of an event, asked in one statement. The unique indexes say the same.</summary>
+public sealed record Rival
+{
+    /// <summary>The active registration with the same address.</summary>
+    public string? WithAddress { get; init; }
+
+    /// <summary>The active registration of the same partner with the same id of theirs.</summary>
+    public string? WithExternalId { get; init; }
+
+    public bool HoldsReference { get; init; }
+
+    /// <param name="session">Under the event's lock where it decides.</param>
+    /// <param name="wanted">The new registration.</param>
+    /// <param name="reference">The reference it would get.</param>
+    public static Rival Find(ReadSession session, NewRegistration wanted, string reference) => session.One<Rival>(Select, new
+    {
+        wanted.EventId, wanted.EmailNormalised, wanted.IsTest, wanted.MadeBy, wanted.ExternalId, Reference = reference,
+    })!;
+
+    /// <summary>The refusal it means, or null. Which registration it is learns only who may see that one.</summary>
+    public ProblemException? Refusal(ReadSession session, Event evt, Caller caller, RegistrationTokens tokens)
+    {
+        if ((WithAddress ?? WithExternalId) is not { } id) return null;
+        var refusal = WithAddress is not null ? new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue) : new ProblemException(Problem.ExternalIdTaken, "externalId", FieldCode.DuplicateId);
+        var registration = Registration.Find(session, id)!;
+        return caller.IsOrganizer || registration.MadeBy == caller.HolderId ? refusal.With("registrationId", id).With("links", tokens.Links(registration, evt)) : refusal;
+    }
+
+    private const string Select = """
+        SELECT
+            (SELECT id FROM registrations
+                WHERE event_id = @EventId AND email_normalised = @EmailNormalised AND is_test = @IsTest AND status NOT IN ('cancelled', 'declined')) AS with_address,
+            (SELECT id FROM registrations
+                WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId AND status NOT IN ('cancelled', 'declined')) AS with_external_id,
+            EXISTS (SELECT 1 FROM registrations WHERE event_id = @EventId AND reference = @Reference) AS holds_reference
+        """;
+}

@@ -1,0 +1,68 @@
+namespace Isa.Events.Api.Features.Server;
+
+/// <summary>Says whether the server can do its work now, and which part cannot.</summary>
+public sealed class GetReadiness(EventsDatabase database, IHostApplicationLifetime lifetime) : EndpointWithoutRequest<ReadinessAnswer>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public override void Configure()
+    {
+        Get("/health/ready");
+        RoutePrefixOverride("");
+        AllowAnonymous();
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        ReadinessPart[] parts =
+        [
+            lifetime.ApplicationStopping.IsCancellationRequested ? new("server", PartStatus.Failed, "stopping") : new("server", PartStatus.Ok, null),
+            await Try("read", token => database.ReadAsync(session => session.One<long>("SELECT COUNT(*) FROM migrations"), token), ct),
+            // A write that changes nothing but must reach the disk's lock and commit.
+            await Try("write", token => database.WriteAsync("health", session =>
+            {
+                session.Execute("UPDATE server_secrets SET created_at = created_at WHERE name = @Name", new { Name = "links" });
+                return true;
+            }, token), ct),
+        ];
+        var ready = parts.All(p => p.Status == PartStatus.Ok);
+        HttpContext.Response.Headers.CacheControl = "no-store";
+        await Send.ResponseAsync(new ReadinessAnswer(ready ? ReadinessStatus.Ready : ReadinessStatus.NotReady, parts), ready ? 200 : 503, ct);
+    }
+
+    private static async Task<ReadinessPart> Try<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        try
+        {
+            await work(ct).WaitAsync(Patience, ct);
+            return new ReadinessPart(name, PartStatus.Ok, null);
+        }
+        catch (ProblemException e)
+        {
+            return new ReadinessPart(name, PartStatus.Failed, e.Problem.Code);
+        }
+        catch (TimeoutException)
+        {
+            return new ReadinessPart(name, PartStatus.Failed, "timeout");
+        }
+    }
+}
+
+public enum ReadinessStatus
+{
+    Ready,
+    NotReady,
+}
+
+public enum PartStatus
+{
+    Ok,
+    Failed,
+}
+
+public sealed record ReadinessAnswer(ReadinessStatus Status, IReadOnlyList<ReadinessPart> Parts);
+
+/// <param name="Name">server, read or write.</param>
+/// <param name="Status">Whether it works.</param>
+/// <param name="Detail">The code of what is wrong.</param>
+public sealed record ReadinessPart(string Name, PartStatus Status, string? Detail);

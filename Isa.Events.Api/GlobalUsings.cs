@@ -1,0 +1,10 @@
+global using FastEndpoints;
+global using FluentValidation;
+global using Isa.Events.Api.Database;
+global using Isa.Events.Api.Features.Events;
+global using Isa.Events.Api.Features.Partners;
+global using Isa.Events.Api.Features.Registrations;
+global using Isa.Events.Api.Http;
+global using Isa.Events.Api.Outbox;
+global using Isa.Events.Api.Problems;
+global using Isa.Events.Api.Settings;

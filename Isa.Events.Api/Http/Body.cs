@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Net.Http.Headers;
+
+namespace Isa.Events.Api.Http;
+
+/// <summary>Reads JSON bodies, and says of a bad one which member is wrong and why, without a word about types inside.</summary>
+public static class Body
+{
+    /// <exception cref="ProblemException"><see cref="Problem.MalformedRequest"/>, <see cref="Problem.ValidationFailed"/> or <see cref="Problem.UnsupportedMediaType"/>.</exception>
+    public static async ValueTask<T> ReadAsync<T>(HttpRequest request, CancellationToken ct) where T : notnull
+    {
+        RefuseOtherMedia(request);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<T>(request.BodyReader, Json.Wire, ct) ?? throw new ProblemException(Problem.MalformedRequest, "", FieldCode.Required);
+        }
+        catch (JsonException e)
+        {
+            throw Refusal(e);
+        }
+    }
+
+    /// <summary>As <see cref="ReadAsync{T}"/>; a request without a body is an empty object.</summary>
+    public static async ValueTask<T> ReadOptionalAsync<T>(HttpRequest request, CancellationToken ct) where T : notnull, new() =>
+        request.ContentLength is 0 || request.ContentLength is null && request.ContentType is null ? new T() : await ReadAsync<T>(request, ct);
+
+    /// <summary>
+    /// A merge patch (RFC 7396) over a resource as its owner would send it: absent members stay, null removes, objects are merged, anything else replaces.
+    /// The result is read as strictly as a whole request.
+    /// </summary>
+    public static async ValueTask<T> PatchAsync<T>(HttpRequest request, T current, CancellationToken ct) where T : notnull
+    {
+        RefuseOtherMedia(request, "application/merge-patch+json");
+        try
+        {
+            var patch = await JsonSerializer.DeserializeAsync<JsonNode>(request.BodyReader, Json.Wire, ct) as JsonObject
+                ?? throw new ProblemException(Problem.MalformedRequest, "", FieldCode.WrongType);
+            var merged = JsonSerializer.SerializeToNode(current, Json.Wire)!.AsObject();
+            Merge(merged, patch);
+            return merged.Deserialize<T>(Json.Wire)!;
+        }
+        catch (JsonException e)
+        {
+            throw Refusal(e);
+        }
+    }
+
+    /// <summary>What a reader's exception means for the caller: code, path below the reader's start, arguments of the text.</summary>
+    internal static (FieldCode Code, string Path, object[] Arguments) Explain(JsonException e)
+    {
+        var path = e.Path is { Length: > 1 } given ? given[1..] : "";
+        return e switch
+        {
+            MemberException member => (member.Code, path + member.SubPath, member.Arguments),
+            _ when e.Message.Contains("maximum configured depth", StringComparison.Ordinal) => (FieldCode.TooDeep, "", []),
+            { InnerException: JsonException } => (FieldCode.InvalidJson, path, []),
+            _ when e.Message.StartsWith("Duplicate property", StringComparison.Ordinal) => (FieldCode.DuplicateMember, path, []),
+            _ when e.Message.Contains("could not be mapped", StringComparison.Ordinal) => (FieldCode.UnknownMember, path, []),
+            _ when e.GetType() != typeof(JsonException) || e.BytePositionInLine is null => (FieldCode.InvalidJson, path, []),
+            _ => (FieldCode.WrongType, path, []),
+        };
+    }
+
+    private static ProblemException Refusal(JsonException e)
+    {
+        var (code, path, arguments) = Explain(e);
+        var unreadable = code == FieldCode.InvalidJson || code == FieldCode.TooDeep || code == FieldCode.DuplicateMember || code == FieldCode.UnknownMember || code == FieldCode.WrongType;
+        return new ProblemException(unreadable ? Problem.MalformedRequest : Problem.ValidationFailed, path.TrimStart('.'), code, arguments);
+    }
+
+    private static void Merge(JsonObject target, JsonObject patch)
+    {
+        foreach (var (name, value) in patch)
+        {
+            if (value is null) target.Remove(name);
+            else if (value is JsonObject inner && target[name] is JsonObject existing) Merge(existing, inner);
+            else target[name] = value.DeepClone();
+        }
+    }
+
+    private static void RefuseOtherMedia(HttpRequest request, string? also = null)
+    {
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals(also, StringComparison.OrdinalIgnoreCase))
+            && (!type.Charset.HasValue || type.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            return;
+        throw new ProblemException(Problem.UnsupportedMediaType);
+    }
+}
+
+/// <summary>Binds a request to its body alone: a member can come from nowhere else, above all not from the query.</summary>
+public sealed class BodyBinder<T> : IRequestBinder<T> where T : notnull
+{
+    public ValueTask<T> BindAsync(BinderContext ctx, CancellationToken ct) =>
+        typeof(T) == typeof(EmptyRequest) ? ValueTask.FromResult((T)(object)EmptyRequest.Instance) : Body.ReadAsync<T>(ctx.HttpContext.Request, ct);
+}

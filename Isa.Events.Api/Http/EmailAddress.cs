@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+
+namespace Isa.Events.Api.Http;
+
+/// <summary>
+/// Addresses that a mailbox on the internet can have, and the form in which two of them are compared. Narrower than RFC 5321 on purpose:
+/// quoted local parts, address literals and host names without a dot are what attacks and typing errors look like here.
+/// </summary>
+public static class EmailAddress
+{
+    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true, AllowUnassigned = false };
+
+    /// <summary>Repairs what input methods do to an address: full-width ＠ and ．, spaces around it.</summary>
+    public static string Repair(string text) => text.Trim().Replace('＠', '@').Replace('．', '.').Replace('。', '.');
+
+    /// <summary>The form to compare by: NFC, lower case, domain in ASCII (RFC 5891). Never used to send to.</summary>
+    /// <exception cref="ArgumentException">It is none; check first.</exception>
+    public static string Normalise(string text) => TryNormalise(text, out _, out var normalised) ? normalised : throw new ArgumentException("Not an address.", nameof(text));
+
+    /// <param name="text">As somebody typed it.</param>
+    /// <param name="address">To send to: repaired, domain in ASCII, the local part as typed.</param>
+    /// <param name="normalised">To compare by.</param>
+    public static bool TryNormalise(string text, out string address, out string normalised)
+    {
+        (address, normalised) = ("", "");
+        var repaired = Repair(text);
+        if (!repaired.IsNormalized(NormalizationForm.FormC)) repaired = repaired.Normalize(NormalizationForm.FormC);
+        var at = repaired.IndexOf('@');
+        if (at <= 0 || at != repaired.LastIndexOf('@')) return false;
+
+        var local = repaired[..at];
+        if (Encoding.UTF8.GetByteCount(local) > 64 || local[0] == '.' || local[^1] == '.' || local.Contains("..", StringComparison.Ordinal)) return false;
+        foreach (var rune in local.EnumerateRunes()) if (!IsLocal(rune)) return false;
+
+        if (!TryAscii(repaired[(at + 1)..], out var domain) || local.Length + 1 + domain.Length > 254) return false;
+        address = $"{local}@{domain}";
+        normalised = address.ToLowerInvariant();
+        return true;
+    }
+
+    private static bool TryAscii(string domain, out string ascii)
+    {
+        ascii = "";
+        if (domain.Length is 0 or > 253 || !domain.Contains('.')) return false;
+        try
+        {
+            ascii = Ascii.IsValid(domain) ? domain.ToLowerInvariant() : Idn.GetAscii(domain).ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+
+        var labels = ascii.Split('.');
+        foreach (var label in labels)
+        {
+            if (label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-') return false;
+            foreach (var c in label) if (!char.IsAsciiLetterOrDigit(c) && c != '-') return false;
+        }
+
+        return labels[^1].Length >= 2 && !labels[^1].All(char.IsAsciiDigit);
+    }
+
+    // RFC 5322 atext, and letters and digits of every script (RFC 6531).
+    private static bool IsLocal(Rune rune) => rune.IsAscii
+        ? Rune.IsLetterOrDigit(rune) || "!#$%&'*+-/=?^_`{|}~.".Contains((char)rune.Value)
+        : Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter or UnicodeCategory.OtherLetter
+            or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.DecimalDigitNumber
+            or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+}

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Isa.Events.Api.Http;
+
+/// <summary>
+/// A caller's own mark on a creating POST (draft-ietf-httpapi-idempotency-key-header): sent again within 24 hours with the same content it answers what the
+/// first one made, with another content 422. Kept in the transaction of the change, scoped to the caller and the operation; failures are not kept.
+/// </summary>
+public sealed class IdempotencyKey
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+    private readonly string? _key;
+    private readonly string _scope;
+    private readonly string _path;
+    private byte[]? _fingerprint;
+
+    private IdempotencyKey(string? key, string scope, string path) => (_key, _scope, _path) = (key, scope, path);
+
+    public bool IsPresent => _key is not null;
+
+    /// <summary>Takes the header with or without the quotes of a structured-field string; up to 255 visible ASCII characters.</summary>
+    /// <exception cref="ProblemException"><see cref="Problem.MalformedRequest"/></exception>
+    public static IdempotencyKey Read(HttpContext context, string operation)
+    {
+        var header = context.Request.Headers["Idempotency-Key"];
+        if (header.Count == 0) return new IdempotencyKey(null, "", "");
+        var key = header[0] ?? "";
+        if (key.Length >= 2 && key[0] == '"' && key[^1] == '"') key = key[1..^1];
+        if (header.Count > 1 || key.Length is 0 or > 255 || key.Any(c => c is <= ' ' or > '~' or '"'))
+            throw new ProblemException(Problem.MalformedRequest, "Idempotency-Key", FieldCode.InvalidIdempotencyKey);
+        return new IdempotencyKey(key, $"{context.GetCaller()!.HolderId}:{operation}", context.Request.Path.Value!);
+    }
+
+    /// <summary>Looks before any quick refusal: what was made is answered again, whatever has happened since. Null where nothing was made.</summary>
+    public async Task<Creation?> FindAsync<T>(EventsDatabase database, T request, DateTimeOffset now, CancellationToken ct)
+    {
+        if (_key is null) return null;
+        var fingerprint = Fingerprint(request);
+        return await database.ReadAsync(session => Find(session, fingerprint, now), ct);
+    }
+
+    /// <summary>Runs the work once for this key. A twin that came at the same time waits its turn in the group commit and finds the first one's result.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="request">The content the key stands for.</param>
+    /// <param name="create">Makes the resource and returns its id.</param>
+    public Creation Run<T>(WriteSession session, T request, Func<string> create)
+    {
+        if (_key is null) return new Creation(create(), false);
+        var fingerprint = Fingerprint(request);
+        if (Find(session, fingerprint, session.Now) is { } earlier) return earlier;
+        var id = create();
+        session.Execute(Insert, new { Scope = _scope, Key = _key, Fingerprint = fingerprint, ResourceId = id, session.Now });
+        return new Creation(id, false);
+    }
+
+    private Creation? Find(ReadSession session, byte[] fingerprint, DateTimeOffset now)
+    {
+        var row = session.One<Row>(Select, new { Scope = _scope, Key = _key, Since = now - Lifetime });
+        if (row is null) return null;
+        return CryptographicOperations.FixedTimeEquals(row.Fingerprint, fingerprint) ? new Creation(row.ResourceId, true) : throw new ProblemException(Problem.IdempotencyKeyReused);
+    }
+
+    private byte[] Fingerprint<T>(T request)
+    {
+        if (_fingerprint is not null) return _fingerprint;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(_path));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Wire));
+        return _fingerprint = hash.GetHashAndReset();
+    }
+
+    private sealed record Row
+    {
+        public byte[] Fingerprint { get; init; } = [];
+
+        public string ResourceId { get; init; } = "";
+    }
+
+    private const string Select = "SELECT fingerprint, resource_id FROM idempotency_keys WHERE scope = @Scope AND key = @Key AND created_at > @Since";
+
+    // One that is past its day gives way.
+    private const string Insert = """
+        INSERT INTO idempotency_keys (scope, key, fingerprint, resource_id, created_at) VALUES (@Scope, @Key, @Fingerprint, @ResourceId, @Now)
+        ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, resource_id = excluded.resource_id, created_at = excluded.created_at
+        """;
+}
+
+/// <summary>What a creating POST made, now or the first time it was sent.</summary>
+public sealed record Creation(string ResourceId, bool Replayed)
+{
+    public void Mark(HttpContext context)
+    {
+        if (Replayed) context.Response.Headers["Idempotent-Replayed"] = "true";
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Reflection;
+
+namespace Isa.Events.Api.Problems;
+
+/// <summary>What can be wrong with one field. A code is contract, as those of <see cref="Problem"/> are.</summary>
+/// <param name="Code">What programs compare.</param>
+/// <param name="Detail">What a website shows beside the field; <c>{0}</c>, <c>{1}</c> are filled with the limits in force.</param>
+public sealed record FieldCode(string Code, Sentence Detail)
+{
+    public static readonly FieldCode Required = new("required", new("Bitte ausfüllen.", "Please fill this in.", "此项为必填项。"));
+    public static readonly FieldCode Missing = new("missing", new("Diese Angabe fehlt noch.", "This is still missing.", "此项尚未填写。"));
+    public static readonly FieldCode TooLong = new("too-long", new("Höchstens {0} Zeichen.", "At most {0} characters.", "最多{0}个字符。"));
+    public static readonly FieldCode TooShort = new("too-short", new("Mindestens {0} Zeichen.", "At least {0} characters.", "至少{0}个字符。"));
+    public static readonly FieldCode TooMany = new("too-many", new("Höchstens {0} Einträge.", "At most {0} entries.", "最多{0}项。"));
+    public static readonly FieldCode OutOfRange = new("out-of-range", new("Erlaubt ist {0} bis {1}.", "Allowed is {0} to {1}.", "允许范围为{0}至{1}。"));
+    public static readonly FieldCode InvalidEmail = new("invalid-email", new("Das ist keine gültige E-Mail-Adresse.", "This is not a valid e-mail address.", "这不是有效的电子邮箱地址。"));
+    public static readonly FieldCode InvalidPhone = new("invalid-phone", new("Das ist keine gültige Telefonnummer. Beispiel: +49 511 1680.", "This is not a valid phone number. Example: +49 511 1680.", "这不是有效的电话号码。示例：+86 757 1234。"));
+    public static readonly FieldCode InvalidUrl = new("invalid-url", new("Das ist keine gültige Adresse; sie beginnt mit https://.", "This is not a valid address; it begins with https://.", "这不是有效的网址，网址应以 https:// 开头。"));
+    public static readonly FieldCode InvalidSlug = new("invalid-slug", new("Kleinbuchstaben, Ziffern und Bindestriche, {0} bis {1} Zeichen.", "Lower-case letters, digits and hyphens, {0} to {1} characters.", "仅限小写字母、数字和连字符，{0}至{1}个字符。"));
+    public static readonly FieldCode InvalidId = new("invalid-id", new("Das ist keine gültige Kennung.", "This is not a valid id.", "这不是有效的标识。"));
+    public static readonly FieldCode UnknownMember = new("unknown-member", new("Diese Angabe ist hier nicht vorgesehen.", "This member does not exist here.", "此处没有该成员。"));
+    public static readonly FieldCode DuplicateMember = new("duplicate-member", new("Diese Angabe steht mehrfach da.", "This member occurs more than once.", "该成员重复出现。"));
+    public static readonly FieldCode WrongType = new("wrong-type", new("Diese Angabe hat die falsche Form.", "This value has the wrong type.", "该值的类型不正确。"));
+    public static readonly FieldCode UnknownValue = new("unknown-value", new("Erlaubt ist: {0}.", "Allowed: {0}.", "允许的值：{0}。"));
+    public static readonly FieldCode UnknownLanguage = new("unknown-language", new("Erlaubt ist Deutsch (de), Englisch (en) oder Chinesisch (zh).", "Allowed is German (de), English (en) or Chinese (zh).", "仅支持德语 (de)、英语 (en) 或中文 (zh)。"));
+    public static readonly FieldCode UnknownZone = new("unknown-zone", new("Diese Zeitzone ist nicht bekannt. Beispiel: Europe/Berlin.", "This time zone is not known. Example: Europe/Berlin.", "无法识别该时区。示例：Asia/Shanghai。"));
+    public static readonly FieldCode UnknownSite = new("unknown-site", new("Diesen Teilnahmeort gibt es bei der Veranstaltung nicht.", "The event has no such site.", "该活动没有这个参会地点。"));
+    public static readonly FieldCode UnknownColumn = new("unknown-column", new("Diese Spalte gibt es nicht. Erlaubt ist: {0}.", "There is no such column. Allowed: {0}.", "没有该列。允许的列：{0}。"));
+    public static readonly FieldCode UnknownParameter = new("unknown-parameter", new("Diesen Parameter gibt es hier nicht.", "There is no such parameter here.", "此处没有该参数。"));
+    public static readonly FieldCode InvalidTime = new("invalid-time", new("Das ist keine gültige Zeitangabe.", "This is not a valid time.", "这不是有效的时间。"));
+    public static readonly FieldCode TimeInGap = new("time-in-gap", new("Diese Uhrzeit gibt es an dem Tag nicht: Die Uhren werden vorgestellt.", "This time does not exist on that day: the clocks go forward.", "当天不存在该时刻：时钟向前调整。"));
+    public static readonly FieldCode AmbiguousTime = new("ambiguous-time", new("Diese Uhrzeit gibt es an dem Tag zweimal. Bitte die Abweichung von UTC angeben, etwa +02:00.", "This time occurs twice on that day. Please give the offset from UTC, such as +02:00.", "该时刻当天出现两次，请注明与 UTC 的偏移，例如 +02:00。"));
+    public static readonly FieldCode WrongOffset = new("wrong-offset", new("Diese Abweichung von UTC gilt in der Zeitzone zu dieser Zeit nicht.", "The time zone does not have this offset from UTC at that time.", "该时区在此时刻不使用该 UTC 偏移。"));
+    public static readonly FieldCode EndBeforeStart = new("end-before-start", new("Das Ende liegt nicht nach dem Anfang.", "The end is not after the start.", "结束时间须晚于开始时间。"));
+    public static readonly FieldCode AfterEnd = new("after-end", new("Das liegt nach dem Ende der Veranstaltung.", "This is after the end of the event.", "该时间晚于活动结束时间。"));
+    public static readonly FieldCode OpensAfterCloses = new("opens-after-closes", new("Die Anmeldung würde öffnen, nachdem sie schließt.", "Registration would open after it closes.", "报名开始时间晚于截止时间。"));
+    public static readonly FieldCode ControlCharacter = new("control-character", new("Zeilenumbrüche und Steuerzeichen sind hier nicht erlaubt.", "Line breaks and control characters are not allowed here.", "此处不允许使用换行符或控制字符。"));
+    public static readonly FieldCode BidiCharacter = new("bidi-character", new("Unsichtbare Zeichen, die die Schreibrichtung ändern, sind nicht erlaubt.", "Invisible characters that change the writing direction are not allowed.", "不允许使用改变书写方向的不可见字符。"));
+    public static readonly FieldCode InvalidText = new("invalid-text", new("Dieser Text enthält ungültige Zeichen.", "This text has invalid characters.", "该文本包含无效字符。"));
+    public static readonly FieldCode NotAPdf = new("not-a-pdf", new("Die Datei ist kein PDF-Dokument.", "The file is not a PDF document.", "该文件不是 PDF 文档。"));
+    public static readonly FieldCode InvalidFileName = new("invalid-file-name", new("Das ist kein gültiger Dateiname; er endet auf .pdf und enthält keinen Pfad.", "This is not a valid file name; it ends in .pdf and has no path.", "文件名无效：须以 .pdf 结尾且不含路径。"));
+    public static readonly FieldCode AudienceNotInvited = new("audience-not-invited", new("Dieser Teilnahmeort steht diesem Teilnehmerkreis nicht offen.", "This site is not open to this audience.", "该参会地点不面向此类人员开放。"));
+    public static readonly FieldCode InvalidCursor = new("invalid-cursor", new("Diese Fortsetzung gehört nicht zu dieser Liste.", "This cursor does not belong to this list.", "该游标不属于此列表。"));
+    public static readonly FieldCode InvalidIdempotencyKey = new("invalid-idempotency-key", new("Erlaubt sind 1 bis 255 sichtbare ASCII-Zeichen, einmal gesendet.", "Allowed are 1 to 255 visible ASCII characters, sent once.", "仅允许 1 至 255 个可见 ASCII 字符，且只能发送一次。"));
+    public static readonly FieldCode DuplicateValue = new("duplicate-value", new("Dieser Wert kommt schon vor.", "This value occurs already.", "该值已存在。"));
+    public static readonly FieldCode DuplicateId = new("duplicate-id", new("Diese Kennung ist schon vergeben.", "This id is taken already.", "该标识已被使用。"));
+    public static readonly FieldCode ExpectedNothing = new("expected-nothing", new("Diese Angabe passt nicht zu den übrigen.", "This does not go together with the other values.", "该内容与其他填写项不符。"));
+    public static readonly FieldCode ReadOnly = new("read-only", new("Das lässt sich hier nicht ändern.", "This cannot be changed here.", "此项无法在此修改。"));
+    public static readonly FieldCode InvalidJson = new("invalid-json", new("Das ist kein gültiges JSON.", "This is not valid JSON.", "这不是有效的 JSON。"));
+    public static readonly FieldCode TooDeep = new("too-deep", new("Die Daten sind zu tief verschachtelt.", "The data is nested too deep.", "数据嵌套过深。"));
+
+    /// <summary>All of them by code.</summary>
+    public static readonly FrozenDictionary<string, FieldCode> All = typeof(FieldCode).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Where(f => f.FieldType == typeof(FieldCode)).Select(f => (FieldCode)f.GetValue(null)!).ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
+
+    public string Text(Language language, params object[] arguments) => string.Format(CultureInfo.InvariantCulture, Detail.In(language), arguments);
+}

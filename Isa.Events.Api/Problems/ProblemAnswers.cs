@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using FluentValidation.Results;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
+
+namespace Isa.Events.Api.Problems;
+
+/// <summary>Problem details as they go out (RFC 9457).</summary>
+public sealed record ProblemAnswer
+{
+    public required string Type { get; init; }
+
+    public required string Title { get; init; }
+
+    public required int Status { get; init; }
+
+    public required string Detail { get; init; }
+
+    public required string Instance { get; init; }
+
+    public required string Code { get; init; }
+
+    public required string TraceId { get; init; }
+
+    public IReadOnlyList<FieldErrorAnswer>? Errors { get; init; }
+
+    [JsonExtensionData]
+    public Dictionary<string, object>? Extensions { get; init; }
+}
+
+public sealed record FieldErrorAnswer(string Field, string Code, string Detail);
+
+/// <summary>Every error of the API takes this shape, whoever noticed it.</summary>
+public static class ProblemAnswers
+{
+    public const string MediaType = "application/problem+json";
+
+    /// <summary>Writes the answer. Use it instead of throwing where refusals are many: an exception costs more than the refusal itself.</summary>
+    public static Task RefuseAsync(this HttpContext context, Problem problem, IReadOnlyList<FieldError>? errors = null, Dictionary<string, object>? extensions = null)
+    {
+        var answer = Build(context, problem, errors, extensions);
+        context.Response.StatusCode = problem.Status;
+        context.Response.Headers.CacheControl = "no-store";
+        if (problem.Status is 503) context.Response.Headers.RetryAfter = "2";
+        return context.Response.WriteAsJsonAsync(answer, Http.Json.Wire, MediaType, context.RequestAborted);
+    }
+
+    /// <summary>What FastEndpoints' validators found, as the same shape.</summary>
+    public static ProblemAnswer Build(HttpContext context, IEnumerable<ValidationFailure> failures) =>
+        Build(context, Problem.ValidationFailed, [.. failures.Select(f => f.ToFieldError())], null);
+
+    public static FieldError ToFieldError(this ValidationFailure failure) =>
+        new(failure.PropertyName, FieldCode.All.GetValueOrDefault(failure.ErrorCode) ?? FieldCode.InvalidText, failure.CustomState as object[] ?? []);
+
+    private static ProblemAnswer Build(HttpContext context, Problem problem, IReadOnlyList<FieldError>? errors, Dictionary<string, object>? extensions)
+    {
+        var language = Languages.Accepted(context.Request) ?? Language.En;
+        context.Response.Headers.ContentLanguage = language.Tag();
+        return new ProblemAnswer
+        {
+            Type = context.RequestServices.GetRequiredService<IOptions<ServerSettings>>().Value.Url($"/problems/{problem.Code}"),
+            Title = problem.Title,
+            Status = problem.Status,
+            Detail = problem.Detail.In(language),
+            Instance = Redacted.Path(context),
+            Code = problem.Code,
+            TraceId = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
+            Errors = errors is { Count: > 0 } ? [.. errors.Select(e => new FieldErrorAnswer(e.Field, e.Code.Code, e.Code.Text(language, e.Arguments)))] : null,
+            Extensions = extensions is { Count: > 0 } ? extensions : null,
+        };
+    }
+}
+
+/// <summary>Turns exceptions into problem details. What nobody foresaw is logged whole and answered without a word of it.</summary>
+public sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException) return true; // nobody is left to answer
+        var refusal = exception as ProblemException ?? new ProblemException(exception switch
+        {
+            BadHttpRequestException { StatusCode: 413 } => Problem.PayloadTooLarge,
+            BadHttpRequestException { StatusCode: 408 } => Problem.RequestTimeout,
+            BadHttpRequestException => Problem.MalformedRequest,
+            _ => Problem.InternalError,
+        });
+        if (refusal.Problem == Problem.InternalError) LogUnforeseen(logger, exception, (httpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
+        await httpContext.RefuseAsync(refusal.Problem, refusal.Errors, refusal.Extensions);
+        return true;
+    }
+
+    /// <summary>Gives bare answers of the framework (no route, wrong method, no key, too many) a body.</summary>
+    public static Task FillAsync(HttpContext context) => context.RefuseAsync(context.Response.StatusCode switch
+    {
+        401 => Problem.NotAuthenticated,
+        403 => Problem.NotAllowed,
+        404 => Problem.NotFound,
+        405 => Problem.MethodNotAllowed,
+        408 => Problem.RequestTimeout,
+        413 => Problem.PayloadTooLarge,
+        414 => Problem.UriTooLong,
+        415 => Problem.UnsupportedMediaType,
+        429 => Problem.TooManyRequests,
+        503 => Problem.Busy,
+        >= 400 and < 500 => Problem.MalformedRequest,
+        _ => Problem.InternalError,
+    });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unforeseen failure in {Route}")]
+    private static partial void LogUnforeseen(ILogger logger, Exception exception, string? route);
+}

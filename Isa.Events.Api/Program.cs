@@ -1,0 +1,117 @@
+using Isa.Events.Api.Commands;
+using Isa.Events.Api.Features.Agenda;
+using Isa.Events.Api.Features.Pages;
+using Isa.Events.Api.Features.Server;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Scalar.AspNetCore;
+
+namespace Isa.Events.Api;
+
+/// <summary>The wiring on one page: settings, services, pipeline. The command line decides what is done with it.</summary>
+public sealed class Program
+{
+    public static Task<int> Main(string[] args) => CommandLine.RunAsync(args, adapt: null);
+
+    /// <summary>The server, wired but not started.</summary>
+    /// <param name="args">What ASP.NET's host takes: <c>--urls</c>, <c>--environment</c>, <c>--contentRoot</c>.</param>
+    /// <param name="adapt">Changes to the builder, for programs that embed the server.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adapt)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args });
+        AddLogs(builder);
+        AddSettings(builder);
+        AddServices(builder.Services);
+        adapt?.Invoke(builder);
+        var app = builder.Build();
+        UsePipeline(app);
+        return app;
+    }
+
+    private static void AddLogs(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        if (builder.Environment.IsDevelopment()) builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        else builder.Logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (false, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+    }
+
+    private static void AddSettings(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSettings<ServerSettings, ServerSettingsValidator>("Server");
+        builder.Services.AddSettings<DatabaseSettings, DatabaseSettingsValidator>("Database");
+        var hosting = builder.Configuration;
+        if (hosting["urls"] is null && hosting["http_ports"] is null && hosting["https_ports"] is null && !hosting.GetSection("Kestrel:Endpoints").Exists())
+            builder.WebHost.UseUrls("http://localhost:5080");
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>((kestrel, settings) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = settings.Value.MaxBodyBytes;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>((forwarded, settings) =>
+        {
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.KnownIPNetworks.Clear();
+            forwarded.KnownProxies.Clear();
+            foreach (var proxy in settings.Value.KnownProxies) forwarded.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
+        });
+    }
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<EventsDatabase>().AddSingleton<ApiKeys>().AddSingleton<CurrentEvents>();
+        services.AddSingleton<EventEdit>().AddSingleton<AgendaSender>();
+        services.AddSingleton<RegistrationTokens>().AddSingleton<RegistrationAccess>().AddSingleton<JoinPage>();
+        services.AddHostedService<Housekeeping>();
+        services.AddExceptionHandler<ProblemHandler>();
+        // The core alone: keys need no cookies, and without them no key ring is written to the home folder.
+        services.AddAuthenticationCore(auth =>
+        {
+            auth.DefaultScheme = ApiKeyHandler.Scheme;
+            auth.AddScheme<ApiKeyHandler>(ApiKeyHandler.Scheme, null);
+        });
+        services.AddWebEncoders().AddTransient<ApiKeyHandler>();
+        services.AddAuthorization(Access.AddPolicies);
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerSettings>>((limiter, settings) => RequestLimits.Apply(limiter, settings.Value));
+        services.AddSingleton(typeof(IRequestBinder<>), typeof(BodyBinder<>));
+        services.AddFastEndpoints();
+    }
+
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseMiddleware<RequestLog>();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => ProblemHandler.FillAsync(context), SuppressDiagnosticsCallback = _ => true });
+        app.UseStatusCodePages(bare => ProblemHandler.FillAsync(bare.HttpContext));
+        app.Use(static (context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers["Referrer-Policy"] = "no-referrer"; // addresses of pages carry secrets
+            return next(context);
+        });
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.Use(static next => context => ApiKeyHandler.RefuseWrongKey(context, next));
+        app.UseAuthorization();
+        // Static in FastEndpoints, and the first host of a process wins: everything that differs between hosts comes from the request's services.
+        app.UseFastEndpoints(c =>
+        {
+            c.Endpoints.RoutePrefix = "v1";
+            if (!c.Serializer.Options.IsReadOnly) Json.Configure(c.Serializer.Options);
+            c.Errors.StatusCode = Problem.ValidationFailed.Status;
+            c.Errors.ContentType = ProblemAnswers.MediaType;
+            c.Errors.ResponseBuilder = (failures, context, _) => ProblemAnswers.Build(context, failures);
+            c.Errors.ProducesMetadataType = null;
+            c.Validation.UsePropertyNamingPolicy = true;
+        });
+        app.MapScalarApiReference("/docs", docs =>
+        {
+            docs.WithTitle("Isa.Events").WithOpenApiRoutePattern("/openapi.yaml").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp();
+        });
+    }
+}
