@@ -17,28 +17,31 @@ public static class CommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder>? adapt)
     {
+        // Settings may stand on the command line too (--Server:PublicUrl=…); their names are checked where they are bound.
+        var settings = args.Where(IsSetting).ToArray();
+        Func<ParseResult, WebApplication> build = parsed => Program.Build([.. HostArguments(parsed), .. settings], adapt);
         var root = new RootCommand("Registers people for hybrid meetings.") { Urls, Environment, ContentRoot, ApplicationName };
         foreach (var option in new[] { Urls, Environment, ContentRoot, ApplicationName }) option.Recursive = true;
-        root.SetAction((parsed, ct) => Serve.RunAsync(Build(parsed, adapt), ct));
+        root.SetAction((parsed, ct) => Serve.RunAsync(build(parsed), ct));
 
         var serve = new Command("serve", "Starts the server (the default).");
-        serve.SetAction((parsed, ct) => Serve.RunAsync(Build(parsed, adapt), ct));
+        serve.SetAction((parsed, ct) => Serve.RunAsync(build(parsed), ct));
         var migrate = new Command("migrate", "Brings the tables to this version and ends.");
-        migrate.SetAction(parsed => With(parsed, adapt, (app, _) =>
+        migrate.SetAction(parsed => With(build(parsed), (app, _) =>
         {
             Console.WriteLine($"The tables in {app.Services.GetRequiredService<EventsDatabase>().File} are at version {Migrations.Latest}.");
             return Task.CompletedTask;
         }));
-        var demo = new Command("demo", "The demo event.") { Load(adapt) };
+        var demo = new Command("demo", "The demo event.") { Load(build) };
         var openapi = new Command("openapi", "Prints the contract of the API.");
         openapi.SetAction(_ =>
         {
             using var output = Console.OpenStandardOutput();
             output.Write(Contract.Bytes);
         });
-        foreach (var command in new[] { serve, Keys(adapt), migrate, demo, openapi }) root.Add(command);
+        foreach (var command in new[] { serve, Keys(build), migrate, demo, openapi }) root.Add(command);
 
-        var result = root.Parse(args);
+        var result = root.Parse([.. args.Where(a => !IsSetting(a))]);
         if (result.Errors.Count > 0) return Fail(string.Join(" ", result.Errors.Select(e => e.Message)));
         try
         {
@@ -67,27 +70,24 @@ public static class CommandLine
         return 1;
     }
 
-    private static WebApplication Build(ParseResult parsed, Action<WebApplicationBuilder>? adapt)
-    {
-        var args = new List<string>();
-        foreach (var option in new[] { Urls, Environment, ContentRoot, ApplicationName })
-            if (parsed.GetValue(option) is { } value) args.Add($"{option.Name}={value}");
-        return Program.Build([.. args], adapt);
-    }
+    private static bool IsSetting(string argument) => argument.StartsWith("--Server", StringComparison.OrdinalIgnoreCase) || argument.StartsWith("--Database", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> HostArguments(ParseResult parsed) =>
+        from option in new[] { Urls, Environment, ContentRoot, ApplicationName } where parsed.GetValue(option) is not null select $"{option.Name}={parsed.GetValue(option)}";
 
     // Commands work on the database beside a running server: it takes one writer at a time, whoever it is.
-    private static async Task<int> With(ParseResult parsed, Action<WebApplicationBuilder>? adapt, Func<WebApplication, CancellationToken, Task> work)
+    private static async Task<int> With(WebApplication app, Func<WebApplication, CancellationToken, Task> work)
     {
-        await using var app = Build(parsed, adapt);
+        await using var _ = app;
         app.Services.GetRequiredService<EventsDatabase>().Migrate();
         await work(app, CancellationToken.None);
         return 0;
     }
 
-    private static Command Load(Action<WebApplicationBuilder>? adapt)
+    private static Command Load(Func<ParseResult, WebApplication> build)
     {
         var load = new Command("load", "Loads the demo event: the ISA plenary, with its dates moved so that its deadline lies ahead.");
-        load.SetAction(parsed => With(parsed, adapt, async (app, ct) =>
+        load.SetAction(parsed => With(build(parsed), async (app, ct) =>
         {
             var loaded = await Demo.LoadAsync(app.Services, ct);
             Console.WriteLine(loaded ? $"Loaded the event {Demo.Slug}." : $"The event {Demo.Slug} is there already.");
@@ -95,7 +95,7 @@ public static class CommandLine
         return load;
     }
 
-    private static Command Keys(Action<WebApplicationBuilder>? adapt)
+    private static Command Keys(Func<ParseResult, WebApplication> build)
     {
         var role = new Option<string>("--role") { Required = true, Description = "organizer runs events, partner is a website, checkIn stands at the door." };
         role.AcceptOnlyFromAmong("organizer", "partner", "checkIn");
@@ -104,7 +104,7 @@ public static class CommandLine
         var test = new Option<bool>("--test") { Description = "A partner's key for trying out: what it registers takes no seat and goes after a week." };
         var expires = new Option<string?>("--expires") { Description = "The day after which it stops (2027-01-31), or an instant with an offset." };
         var create = new Command("create", "Makes a key and prints it once.") { role, name, events, test, expires };
-        create.SetAction(parsed => With(parsed, adapt, async (app, ct) =>
+        create.SetAction(parsed => With(build(parsed), async (app, ct) =>
         {
             var kind = Enum.GetValues<Role>().First(r => RowTypes.Name(r) == parsed.GetRequiredValue(role));
             if (parsed.GetValue(test) && kind != Role.Partner) throw new CommandException("--test goes with --role partner only.");
@@ -118,7 +118,7 @@ public static class CommandLine
         }));
 
         var list = new Command("list", "Lists the keys, without their secrets.");
-        list.SetAction(parsed => With(parsed, adapt, async (app, ct) =>
+        list.SetAction(parsed => With(build(parsed), async (app, ct) =>
         {
             foreach (var key in await app.Services.GetRequiredService<ApiKeys>().ListAsync(ct))
                 Console.WriteLine(string.Join('\t', key.Id, RowTypes.Name(key.Role), key.IsTest ? "test" : "live", key.Hint, key.Name, $"created {Instant.ToText(key.CreatedAt)}",
@@ -128,7 +128,7 @@ public static class CommandLine
 
         var id = new Argument<string>("id") { Description = "As keys list shows it." };
         var revoke = new Command("revoke", "Stops a key, within a second, for good.") { id };
-        revoke.SetAction(parsed => With(parsed, adapt, async (app, ct) =>
+        revoke.SetAction(parsed => With(build(parsed), async (app, ct) =>
         {
             var key = await app.Services.GetRequiredService<ApiKeys>().RevokeAsync(parsed.GetRequiredValue(id), ct) ?? throw new CommandException($"There is no key {parsed.GetRequiredValue(id)}; keys list shows them.");
             Console.WriteLine($"Revoked {key.Id} ({key.Name}).");

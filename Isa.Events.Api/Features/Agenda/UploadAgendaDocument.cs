@@ -33,7 +33,10 @@ public sealed class UploadAgendaDocument(EventEdit edits, AgendaSender sender, I
             session.Execute(Keep, new { Sha256 = sha256, Content = content, Size = content.LongLength });
             (AgendaRow.Find(session, evt.Id) with
             {
-                DocumentSha256 = sha256, DocumentName = name ?? "agenda.pdf", DocumentSize = content.LongLength, DocumentUploadedAt = session.Now,
+                DocumentSha256 = sha256,
+                DocumentName = name ?? "agenda.pdf",
+                DocumentSize = content.LongLength,
+                DocumentUploadedAt = session.Now,
             }).Store(session, evt.Id);
             return evt with { Revision = evt.Revision + 1 };
         }, ct);

@@ -47,7 +47,8 @@ public sealed class ExportAttendees(EventsDatabase database, CurrentEvents event
         HttpContext.Response.Headers.CacheControl = "no-store";
         HttpContext.Response.ContentType = format switch
         {
-            "csv" => "text/csv; charset=utf-8; header=present", "json" => "application/json; charset=utf-8",
+            "csv" => "text/csv; charset=utf-8; header=present",
+            "json" => "application/json; charset=utf-8",
             _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         };
         HttpContext.Response.ContentLength = file.Length;

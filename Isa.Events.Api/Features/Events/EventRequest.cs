@@ -62,11 +62,24 @@ public sealed record EventRequest
 
         return evt with
         {
-            Title = Title!, Description = Description, Series = Series, DefaultLanguage = DefaultLanguage ?? Language.De, TimeZone = TimeZone!,
-            Starts = StartsAt!, Ends = EndsAt!, StartsAt = startsAt, EndsAt = endsAt,
-            RegistrationOpens = RegistrationOpens, RegistrationCloses = RegistrationCloses, RegistrationOpensAt = opensAt, RegistrationClosesAt = closesAt,
-            OrganizerName = Organizer?.Name, OrganizerEmail = Organizer?.Email, PrivacyNotice = PrivacyNotice,
-            Availability = Availability ?? Events.Availability.Exact, Audiences = Audiences,
+            Title = Title!,
+            Description = Description,
+            Series = Series,
+            DefaultLanguage = DefaultLanguage ?? Language.De,
+            TimeZone = TimeZone!,
+            Starts = StartsAt!,
+            Ends = EndsAt!,
+            StartsAt = startsAt,
+            EndsAt = endsAt,
+            RegistrationOpens = RegistrationOpens,
+            RegistrationCloses = RegistrationCloses,
+            RegistrationOpensAt = opensAt,
+            RegistrationClosesAt = closesAt,
+            OrganizerName = Organizer?.Name,
+            OrganizerEmail = Organizer?.Email,
+            PrivacyNotice = PrivacyNotice,
+            Availability = Availability ?? Events.Availability.Exact,
+            Audiences = Audiences,
         };
     }
 }

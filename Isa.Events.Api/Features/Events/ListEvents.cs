@@ -28,11 +28,11 @@ public sealed class ListEvents(EventsDatabase database, IOptions<ServerSettings>
 
         var now = Instant.Cut(time.GetUtcNow());
         var page = await database.ReadAsync(session => session.Query<IdRow>(when == When.Past ? Past : FromNow, new
-            {
-                All = when == When.All, Now = now, Series = series, Status = status, Draft = caller is { IsOrganizer: true }, Test = caller is { IsOrganizer: true } or { IsTest: true },
-                KeyId = caller?.EventIds is null ? null : caller.KeyId,
-                AfterAt = cursor is null ? (DateTimeOffset?)null : Instant.Parse(cursor.Values[0]), AfterId = cursor?.Values[1], Limit = limit + 1,
-            })
+        {
+            All = when == When.All, Now = now, Series = series, Status = status, Draft = caller is { IsOrganizer: true }, Test = caller is { IsOrganizer: true } or { IsTest: true },
+            KeyId = caller?.EventIds is null ? null : caller.KeyId,
+            AfterAt = cursor is null ? (DateTimeOffset?)null : Instant.Parse(cursor.Values[0]), AfterId = cursor?.Values[1], Limit = limit + 1,
+        })
             .Select(row => Event.Find(session, row.Id)!)
             .Select(evt => new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = evt.Id }), 0))
             .ToList(), ct);

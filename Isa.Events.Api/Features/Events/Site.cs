@@ -84,8 +84,14 @@ public sealed record Site
     {
         var edited = this with
         {
-            Mode = request.Mode!.Value, Name = request.Name!, Capacity = request.Capacity, Address = request.Address, Directions = request.Directions,
-            Meeting = request.Meeting, TimeZone = request.TimeZone, Audiences = request.Audiences,
+            Mode = request.Mode!.Value,
+            Name = request.Name!,
+            Capacity = request.Capacity,
+            Address = request.Address,
+            Directions = request.Directions,
+            Meeting = request.Meeting,
+            TimeZone = request.TimeZone,
+            Audiences = request.Audiences,
         };
         var shown = edited.Mode != Mode || edited.Name != Name || edited.Address != Address || edited.Directions != Directions || edited.Meeting != Meeting || edited.TimeZone != TimeZone;
         return shown ? edited with { Revision = Revision + 1 } : edited;

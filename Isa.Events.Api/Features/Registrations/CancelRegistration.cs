@@ -29,7 +29,11 @@ public sealed class CancelRegistration(EventsDatabase database, RegistrationAcce
         if (registration.TakesSeatOf(evt)) Seats.GiveBack(session, eventId, registration.SiteId);
         var cancelled = registration with
         {
-            Status = RegistrationStatus.Cancelled, Revision = registration.Revision + 1, UpdatedAt = session.Now, CancelledAt = session.Now, CancelledBy = actor,
+            Status = RegistrationStatus.Cancelled,
+            Revision = registration.Revision + 1,
+            UpdatedAt = session.Now,
+            CancelledAt = session.Now,
+            CancelledBy = actor,
         };
         session.Execute(Update, cancelled);
         HistoryRow.Add(session, registrationId, "cancelled", actor, actorId);

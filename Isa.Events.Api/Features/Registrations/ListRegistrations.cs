@@ -34,9 +34,12 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
         var page = await database.ReadAsync(session => session.Query<Registration>(Statement(sort), filter with
         {
-            EventId = evt.Id, IsTest = evt.IsTest || caller.IsTest || filter.Test,
+            EventId = evt.Id,
+            IsTest = evt.IsTest || caller.IsTest || filter.Test,
             AfterInstant = cursor is not null && sort is Sort.CreatedAt or Sort.UpdatedAt ? Instant.Parse(cursor!.Values[0]) : null,
-            AfterText = cursor?.Values[0], AfterId = cursor?.Values[1], Limit = limit + 1,
+            AfterText = cursor?.Values[0],
+            AfterId = cursor?.Values[1],
+            Limit = limit + 1,
         }), ct);
 
         var last = page.Count > limit ? page[limit - 1] : null;

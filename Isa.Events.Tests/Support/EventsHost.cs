@@ -1,0 +1,92 @@
+using Isa.Events.Api.Database;
+using Isa.Events.Api.Features.Partners;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+[assembly: AssemblyFixture(typeof(SharedHost))]
+
+namespace Isa.Events.Tests.Support;
+
+/// <summary>The real server on a temporary database, with a clock that stands still until it is moved. A test that moves it owns its host.</summary>
+public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncLifetime
+{
+    /// <summary>The day the plenary's invitation went out: registration is open.</summary>
+    public static readonly DateTimeOffset Start = new(2020, 9, 21, 8, 0, 0, TimeSpan.Zero);
+
+    private static readonly SemaphoreSlim OneStartsAtATime = new(1);
+
+    public FakeTimeProvider Time { get; } = new(Start);
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("isa-events-").FullName;
+
+    /// <summary>Settings of this host, such as <c>Database:MaxBatch</c>. Fill before it starts.</summary>
+    public Dictionary<string, string> Settings { get; init; } = [];
+
+    public LogLines Log { get; } = new();
+
+    public string OrganizerKey { get; private set; } = "";
+
+    public string PartnerKey { get; private set; } = "";
+
+    public EventsDatabase Database => Services.GetRequiredService<EventsDatabase>();
+
+    /// <summary>Calls with an organiser's key.</summary>
+    public Api Organizer => field ??= Caller(OrganizerKey);
+
+    /// <summary>Calls with a partner's key.</summary>
+    public Api Partner => field ??= Caller(PartnerKey);
+
+    /// <summary>Calls without a key.</summary>
+    public Api Anybody => field ??= Caller(null);
+
+    public Api Caller(string? key) => new(CreateDefaultClient(new RecordedAnswers()), key);
+
+    public async Task<string> KeyAsync(Role role, string name, bool isTest = false, string[]? events = null, DateTimeOffset? expires = null) =>
+        (await Services.GetRequiredService<ApiKeys>().CreateAsync(role, name, isTest, events ?? [], expires, CancellationToken.None)).Text;
+
+    public async ValueTask InitializeAsync()
+    {
+        // The framework's configuration is static: hosts start one after another.
+        await OneStartsAtATime.WaitAsync();
+        try
+        {
+            StartServer();
+        }
+        finally
+        {
+            OneStartsAtATime.Release();
+        }
+
+        OrganizerKey = await KeyAsync(Role.Organizer, "Office");
+        PartnerKey = await KeyAsync(Role.Partner, "Website");
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        builder.UseSetting("Database:DataFolder", Folder);
+        builder.UseSetting("Server:RequestsPerMinutePerKey", "1000000");
+        builder.UseSetting("Server:RequestsPerMinutePerAddress", "1000000");
+        builder.UseSetting("Server:PublicUrl", "https://events.example.org");
+        foreach (var (name, value) in Settings) builder.UseSetting(name, value);
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<TimeProvider>(Time);
+            services.AddSingleton<ILoggerProvider>(Log);
+        });
+    }
+}
+
+/// <summary>One host for all tests that leave the clock alone; each makes events of its own.</summary>
+public sealed class SharedHost : EventsHost;
