@@ -50,6 +50,7 @@ public static class Json
         if (type.Kind != JsonTypeInfoKind.Object || type.Type.Namespace?.StartsWith("Isa.Events", StringComparison.Ordinal) != true) return;
         foreach (var property in type.Properties)
         {
+            if (property.IsExtensionData) continue;
             var inner = Nullable.GetUnderlyingType(property.PropertyType);
             if (inner is not null) property.CustomConverter = (JsonConverter)Activator.CreateInstance(typeof(EmptyIsAbsent<>).MakeGenericType(inner))!;
             else if (!property.PropertyType.IsValueType && property.PropertyType != typeof(string) && property.Set is not null)

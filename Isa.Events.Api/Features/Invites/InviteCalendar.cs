@@ -70,7 +70,12 @@ public static class InviteCalendar
         entry.Location = CleanText(string.Join(" / ", evt.Sites.Select(s => s.Name.In(language, evt.DefaultLanguage))));
         var text = new StringBuilder();
         Begin(text, evt, evt.TimeZone, ended, language);
-        foreach (var site in evt.Sites) text.Append(Wording.Where.Label(language)).AppendLine(Place(evt, site, language));
+        foreach (var site in evt.Sites)
+        {
+            text.Append(Wording.Where.Label(language)).AppendLine(Place(evt, site, language));
+            if (Clock.Differs(evt, evt.ZoneOf(site))) text.Append("  ").AppendLine(Clock.Span(evt.StartsAt, evt.EndsAt, evt.ZoneOf(site), language));
+        }
+
         End(text, evt, agenda, agendaUrl, null, evt.TimeZone, ended, language);
         entry.Description = CleanText(text.ToString());
         return Write(evt, entry, CalendarMethods.Publish);
