@@ -93,6 +93,11 @@ public sealed class Program
             context.Response.Headers["Referrer-Policy"] = "no-referrer"; // addresses of pages carry secrets
             return next(context);
         });
+        app.UseWhen(static context => context.Request.Path.StartsWithSegments("/docs"), static docs => docs.Use(static (context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'"; // no foreign host, whatever the page would like
+            return next(context);
+        }));
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimiter();
@@ -112,6 +117,7 @@ public sealed class Program
         app.MapScalarApiReference("/docs", docs =>
         {
             docs.WithTitle("Isa.Events").WithOpenApiRoutePattern("/openapi.yaml").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp();
+            docs.ShowDeveloperTools = DeveloperToolsVisibility.Never;
         });
     }
 }

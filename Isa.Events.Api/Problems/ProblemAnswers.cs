@@ -85,7 +85,7 @@ public sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IEx
             BadHttpRequestException => Problem.MalformedRequest,
             _ => Problem.InternalError,
         });
-        if (refusal.Problem == Problem.InternalError) LogUnforeseen(logger, exception, (httpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
+        if (refusal.Problem == Problem.InternalError) LogUnforeseen(logger, exception, Redacted.Route(httpContext), Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
         await httpContext.RefuseAsync(refusal.Problem, refusal.Errors, refusal.Extensions);
         return true;
     }
@@ -107,6 +107,6 @@ public sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IEx
         _ => Problem.InternalError,
     });
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Unforeseen failure in {Route}")]
-    private static partial void LogUnforeseen(ILogger logger, Exception exception, string? route);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unforeseen failure in {Route} trace {TraceId}")]
+    private static partial void LogUnforeseen(ILogger logger, Exception exception, string route, string traceId);
 }

@@ -217,9 +217,9 @@ public sealed partial class RegistrationRequestValidator : Validator<Registratio
         });
     }
 
-    private static bool IsPhone(string? text) => text is null || Phone().IsMatch(text);
+    // Numbers of many countries as people write them; at least five digits tell one from a typing error.
+    private static bool IsPhone(string? text) => text is null || Phone().IsMatch(text) && text.Count(char.IsAsciiDigit) is >= 5 and <= 25;
 
-    // Numbers of two countries as people write them; at least five digits tell one from a typing error.
-    [GeneratedRegex(@"^(?=(?:\D*\d){5,20}\D*\z)\+?[0-9 ()/.\-]{5,40}(?: ?(?:ext|x|DW)\.? ?\d{1,6})?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\+?[0-9 ()/.\-]{5,40}(?: ?(?:ext|x|DW)\.? ?\d{1,6})?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Phone();
 }
