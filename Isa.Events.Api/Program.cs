@@ -103,6 +103,7 @@ public sealed class Program
         app.UseRateLimiter();
         app.Use(static next => context => ApiKeyHandler.RefuseWrongKey(context, next));
         app.UseAuthorization();
+        app.Use(static next => context => Body.RefuseUntyped(context, next));
         // Static in FastEndpoints, and the first host of a process wins: everything that differs between hosts comes from the request's services.
         app.UseFastEndpoints(c =>
         {

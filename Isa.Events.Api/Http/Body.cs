@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
 namespace Isa.Events.Api.Http;
@@ -34,7 +35,7 @@ public static class Body
         RefuseOtherMedia(request, "application/merge-patch+json");
         try
         {
-            var patch = await JsonSerializer.DeserializeAsync<JsonNode>(request.BodyReader, Json.Wire, ct) as JsonObject
+            var patch = await JsonNode.ParseAsync(request.Body, null, new JsonDocumentOptions { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false }, ct) as JsonObject
                 ?? throw new ProblemException(Problem.MalformedRequest, "", FieldCode.WrongType);
             var merged = JsonSerializer.SerializeToNode(current, Json.Wire)!.AsObject();
             Merge(merged, patch);
@@ -45,6 +46,10 @@ public static class Body
             throw Refusal(e);
         }
     }
+
+    /// <summary>A body without a media type would be refused further on, without a word.</summary>
+    internal static Task RefuseUntyped(HttpContext context, RequestDelegate next) =>
+        context.Request.ContentType is null && context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { IsOptional: false } ? context.RefuseAsync(Problem.UnsupportedMediaType) : next(context);
 
     /// <summary>What a reader's exception means for the caller: code, path below the reader's start, arguments of the text.</summary>
     internal static (FieldCode Code, string Path, object[] Arguments) Explain(JsonException e)

@@ -172,15 +172,18 @@ internal sealed class EmptyObjectIsAbsent<T> : JsonConverter<T> where T : class
             return reader.TokenType == JsonTokenType.EndArray ? null : throw new MemberException(FieldCode.WrongType);
         }
 
+        T? value;
         try
         {
-            return JsonSerializer.Deserialize<T>(ref reader, options);
+            value = JsonSerializer.Deserialize<T>(ref reader, options);
         }
         catch (JsonException e) // the reader below counts its path from here
         {
             var (code, path, arguments) = Body.Explain(e);
             throw new MemberException(code, path, arguments);
         }
+
+        return value is System.Collections.IList list && list.IndexOf(null) is >= 0 and var gap ? throw new MemberException(FieldCode.WrongType, $"[{gap}]") : value;
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, options);

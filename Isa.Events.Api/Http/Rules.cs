@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Isa.Events.Api.Http;
@@ -18,7 +20,11 @@ public static partial class Rules
         rule.Must(text => text is null || Text.Length(text) <= max).Fails(FieldCode.TooLong, max);
 
     /// <summary>The name of a person: one line of up to 200 characters, whatever they are; names have no other shape.</summary>
-    public static IRuleBuilderOptions<T, string?> PersonName<T>(this IRuleBuilder<T, string?> rule, int max = 200) => rule.Line(max);
+    public static IRuleBuilderOptions<T, string?> PersonName<T>(this IRuleBuilder<T, string?> rule, int max = 200) =>
+        rule.Line(max).Must(name => name is null || name.EnumerateRunes().Any(IsSeen)).Fails(FieldCode.Required);
+
+    // A name of joiners and other invisible characters alone would be an empty line in every list.
+    private static bool IsSeen(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.NonSpacingMark or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
 
     public static IRuleBuilderOptions<T, string?> MailAddress<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(text => text is null || EmailAddress.TryNormalise(text, out _, out _)).Fails(FieldCode.InvalidEmail);

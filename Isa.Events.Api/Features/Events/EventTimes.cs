@@ -60,7 +60,8 @@ public static partial class EventTimes
         if (!text.StartsWith('P')) return Resolve(text, zone, field);
 
         var period = PeriodPattern.NormalizingIso.Parse(text);
-        if (!period.Success || period.Value is { Years: not 0 } or { Months: not 0 } || HasNegativeUnit(period.Value) || period.Value.Days > 1000)
+        if (!period.Success || period.Value is { Years: not 0 } or { Months: not 0 } || HasNegativeUnit(period.Value) || period.Value.Days > 1000
+            || period.Value is { Hours: > 24_000 } or { Minutes: > 1_440_000 } or { Seconds: > 86_400_000 })
             throw ProblemException.Invalid(field, FieldCode.InvalidTime);
         return period.Value.HasTimeComponent
             ? startsAt - period.Value.ToDuration().ToTimeSpan()
