@@ -124,7 +124,8 @@ public class ContractTests(SharedHost host)
         foreach (var member in members)
         {
             var memberType = Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType;
-            if (memberType.IsEnum)
+            // Requests may name a language with its region, so their schema is a pattern.
+            if (memberType.IsEnum && !(request && memberType == typeof(Language)))
                 Contract.Follow(written[member.Name]!)["enum"]!.AsArray().Select(v => (string?)v).OfType<string>().ShouldBe(Enum.GetValues(memberType).Cast<object>().Select(v => JsonSerializer.Serialize(v, memberType, Json.Wire).Trim('"')), ignoreOrder: true, $"{type.Name}.{member.Name}");
             Compare(memberType, request, seen);
         }

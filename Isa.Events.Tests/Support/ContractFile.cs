@@ -73,8 +73,8 @@ public sealed class ContractFile
         lock (_schemas)
         {
             if (_schemas.TryGetValue(text, out var known)) return known;
-            var whole = schema.DeepClone().AsObject();
-            whole["definitions"] = Json["components"]!["schemas"]!.DeepClone();
+            // The validator ignores what stands beside a reference, so the definitions get a place of their own.
+            var whole = new JsonObject { ["allOf"] = new JsonArray(schema.DeepClone()), ["definitions"] = Json["components"]!["schemas"]!.DeepClone() };
             return _schemas[text] = JsonSchema.FromJsonAsync(whole.ToJsonString().Replace("#/components/schemas/", "#/definitions/")).GetAwaiter().GetResult();
         }
     }
