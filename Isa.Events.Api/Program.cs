@@ -104,6 +104,7 @@ public sealed class Program
         app.Use(static next => context => ApiKeyHandler.RefuseWrongKey(context, next));
         app.UseAuthorization();
         app.Use(static next => context => Body.RefuseUntyped(context, next));
+        ValidatorOptions.Global.PropertyNameResolver = static (_, _, expression) => Rules.PathOf(expression);
         // Static in FastEndpoints, and the first host of a process wins: everything that differs between hosts comes from the request's services.
         app.UseFastEndpoints(c =>
         {
@@ -113,7 +114,7 @@ public sealed class Program
             c.Errors.ContentType = ProblemAnswers.MediaType;
             c.Errors.ResponseBuilder = (failures, context, _) => ProblemAnswers.Build(context, failures);
             c.Errors.ProducesMetadataType = null;
-            c.Validation.UsePropertyNamingPolicy = true;
+            c.Validation.UsePropertyNamingPolicy = false; // it knows the first name of a path alone
         });
         app.MapScalarApiReference("/docs", docs =>
         {

@@ -71,7 +71,7 @@ public static class Body
     {
         var (code, path, arguments) = Explain(e);
         var unreadable = code == FieldCode.InvalidJson || code == FieldCode.TooDeep || code == FieldCode.DuplicateMember || code == FieldCode.UnknownMember || code == FieldCode.WrongType;
-        return new ProblemException(unreadable ? Problem.MalformedRequest : Problem.ValidationFailed, path.TrimStart('.'), code, arguments);
+        return new ProblemException(unreadable ? Problem.MalformedRequest : Problem.ValidationFailed, code == FieldCode.TooDeep ? "" : path.TrimStart('.'), code, arguments);
     }
 
     private static void Merge(JsonObject target, JsonObject patch)

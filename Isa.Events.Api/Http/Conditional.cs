@@ -24,7 +24,7 @@ public static class Conditional
         if (HasAlready(context.Request, tag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
-            return Task.CompletedTask;
+            return context.Response.StartAsync(context.RequestAborted); // an answer that has not begun would be taken for one that was forgotten
         }
 
         context.Response.ContentType = mediaType;

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using FluentValidation.Internal;
 
 namespace Isa.Events.Api.Http;
 
@@ -67,6 +70,10 @@ public static partial class Rules
 
     public static IRuleBuilderOptions<T, TProperty> Fails<T, TProperty>(this IRuleBuilderOptions<T, TProperty> rule, FieldCode code, params object[] arguments) =>
         rule.WithErrorCode(code.Code).WithState(_ => arguments);
+
+    /// <summary>The path of a member as requests spell it: <c>privacyNotice.url</c>.</summary>
+    internal static string? PathOf(LambdaExpression? expression) =>
+        expression is null ? null : string.Join('.', PropertyChain.FromExpression(expression).ToString().Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 
     /// <summary>Runs a validator outside the request's own, and refuses what it finds.</summary>
     public static void Check<T>(this IValidator<T> validator, T value)

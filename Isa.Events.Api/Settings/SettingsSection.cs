@@ -35,7 +35,7 @@ public static class SettingsSection
     private static bool Check<T>(AbstractValidator<T> validator, T settings, string section)
     {
         var result = validator.Validate(settings);
-        return result.IsValid ? true : throw new SettingsException(string.Join(" ", result.Errors.Select(e => $"{section}:{e.PropertyName}: {e.ErrorMessage}")));
+        return result.IsValid ? true : throw new SettingsException(string.Join(" ", result.Errors.Select(e => $"{section}:{char.ToUpperInvariant(e.PropertyName[0])}{e.PropertyName[1..]}: {e.ErrorMessage}")));
     }
 }
 

@@ -54,6 +54,7 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
         await OneStartsAtATime.WaitAsync();
         try
         {
+            UseKestrel(0);
             StartServer();
         }
         finally

@@ -1,0 +1,77 @@
+using Isa.Events.Api.Features.Partners;
+
+namespace Isa.Events.Tests.Http;
+
+public class IdempotencyKeyTests(SharedHost host)
+{
+    [Fact]
+    public async Task The_same_request_again_answers_what_the_first_one_made()
+    {
+        var evt = await host.EventWithSeatsAsync(1);
+        var person = Given.Person();
+        var first = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "\"k-1\""))).ShouldBe(HttpStatusCode.Created);
+        first.Header("Idempotent-Replayed").ShouldBeNull();
+        // The site is full by now; what was made is answered all the same.
+        var second = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-1"))).ShouldBe(HttpStatusCode.Created);
+        second.Header("Idempotent-Replayed").ShouldBe("true");
+        JsonNode.DeepEquals(first.Json, second.Json).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Another_content_under_the_same_key_is_refused()
+    {
+        var evt = await host.EventAsync();
+        (await host.Partner.RegisterAsync(evt, null, ("Idempotency-Key", "k-2"))).ShouldBe(HttpStatusCode.Created);
+        (await host.Partner.RegisterAsync(evt, null, ("Idempotency-Key", "k-2"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+    }
+
+    [Fact]
+    public async Task Twins_that_come_at_once_make_one()
+    {
+        var evt = await host.EventAsync();
+        var person = Given.Person();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "twins")))));
+        answers.ShouldAllBe(a => a.Status == HttpStatusCode.Created);
+        answers.Select(a => (string)a.Json["id"]!).Distinct().Count().ShouldBe(1);
+        answers.Count(a => a.Header("Idempotent-Replayed") is null).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Keys_of_two_partners_do_not_meet()
+    {
+        var evt = await host.EventAsync();
+        var other = host.Caller(await host.KeyAsync(Role.Partner, "Neighbour"));
+        (await host.Partner.RegisterAsync(evt, null, ("Idempotency-Key", "k-3"))).ShouldBe(HttpStatusCode.Created);
+        (await other.RegisterAsync(evt, null, ("Idempotency-Key", "k-3"))).ShouldBe(HttpStatusCode.Created).Header("Idempotent-Replayed").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_refusal_is_not_kept()
+    {
+        var evt = await host.EventWithSeatsAsync(0);
+        var person = Given.Person();
+        (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-4"))).ShouldBe(HttpStatusCode.Conflict, "site-full");
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", new { capacity = 1 }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-4"))).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task A_key_is_forgotten_after_a_day()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventAsync();
+        (await own.Partner.RegisterAsync(evt, Given.Person(), ("Idempotency-Key", "day"))).ShouldBe(HttpStatusCode.Created);
+        own.Time.Advance(TimeSpan.FromHours(24) + TimeSpan.FromSeconds(1));
+        (await own.Partner.RegisterAsync(evt, Given.Person(), ("Idempotency-Key", "day"))).ShouldBe(HttpStatusCode.Created).Header("Idempotent-Replayed").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("\"\"")]
+    public async Task A_key_of_other_characters_is_refused(string key)
+    {
+        var evt = await host.EventAsync();
+        (await host.Partner.RegisterAsync(evt, null, ("Idempotency-Key", key))).ShouldBe(HttpStatusCode.BadRequest, "malformed-request").Errors.ShouldBe(["Idempotency-Key invalid-idempotency-key"]);
+    }
+}
