@@ -32,13 +32,8 @@ public sealed class IdempotencyKey
         return new IdempotencyKey(key, $"{context.GetCaller()!.HolderId}:{operation}", context.Request.Path.Value!);
     }
 
-    /// <summary>Looks before any quick refusal: what was made is answered again, whatever has happened since. Null where nothing was made.</summary>
-    public async Task<Creation?> FindAsync<T>(EventsDatabase database, T request, DateTimeOffset now, CancellationToken ct)
-    {
-        if (_key is null) return null;
-        var fingerprint = Fingerprint(request);
-        return await database.ReadAsync(session => Find(session, fingerprint, now), ct);
-    }
+    /// <summary>What was made with this key, or null. A quick refusal looks here first: what was made is answered again, whatever has happened since.</summary>
+    public Creation? Find<T>(ReadSession session, T request, DateTimeOffset now) => _key is null ? null : Find(session, Fingerprint(request), now);
 
     /// <summary>Runs the work once for this key. A twin that came at the same time waits its turn in the group commit and finds the first one's result.</summary>
     /// <param name="session">The transaction.</param>

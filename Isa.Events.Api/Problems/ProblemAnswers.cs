@@ -46,6 +46,9 @@ public static class ProblemAnswers
         return context.Response.WriteAsJsonAsync(answer, Http.Json.Wire, MediaType, context.RequestAborted);
     }
 
+    /// <summary>As the other; for refusals that say more than their code.</summary>
+    public static Task RefuseAsync(this HttpContext context, ProblemException refusal) => context.RefuseAsync(refusal.Problem, refusal.Errors, refusal.Extensions);
+
     /// <summary>What FastEndpoints' validators found, as the same shape.</summary>
     public static ProblemAnswer Build(HttpContext context, IEnumerable<ValidationFailure> failures) =>
         Build(context, Problem.ValidationFailed, [.. failures.Select(f => f.ToFieldError())], null);
@@ -86,7 +89,7 @@ public sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IEx
             _ => Problem.InternalError,
         });
         if (refusal.Problem == Problem.InternalError) LogUnforeseen(logger, exception, Redacted.Route(httpContext), Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
-        await httpContext.RefuseAsync(refusal.Problem, refusal.Errors, refusal.Extensions);
+        await httpContext.RefuseAsync(refusal);
         return true;
     }
 

@@ -11,8 +11,9 @@ public sealed class CurrentEvents
     private const int MaxKept = 1000;
     private const long BelievedMs = 500;
     private readonly EventsDatabase _database;
-    private readonly ConcurrentDictionary<string, CurrentEvent> _byKey = new(StringComparer.Ordinal);
-    private long _commits;
+    private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CurrentEvent> _last = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _idsBySlug = new(StringComparer.Ordinal);
 
     public CurrentEvents(EventsDatabase database)
     {
@@ -23,7 +24,7 @@ public sealed class CurrentEvents
     /// <summary>By id or slug; null where there is none that the caller may know of.</summary>
     public async ValueTask<CurrentEvent?> FindAsync(string idOrSlug, Caller? caller, CancellationToken ct)
     {
-        if (!_byKey.TryGetValue(idOrSlug, out var current) || Environment.TickCount64 >= current.BelievedUntil) current = await ReadAsync(idOrSlug, ct);
+        var current = idOrSlug.StartsWith(Event.IdPrefix, StringComparison.Ordinal) ? await ByIdAsync(idOrSlug, ct) : await BySlugAsync(idOrSlug, ct);
         return current is not null && current.Event.IsVisibleTo(caller) ? current : null;
     }
 
@@ -31,42 +32,105 @@ public sealed class CurrentEvents
     public async ValueTask<CurrentEvent> GetAsync(string idOrSlug, Caller? caller, CancellationToken ct) =>
         await FindAsync(idOrSlug, caller, ct) ?? throw new ProblemException(Problem.EventNotFound);
 
-    private async Task<CurrentEvent?> ReadAsync(string idOrSlug, CancellationToken ct)
+    private async ValueTask<CurrentEvent?> BySlugAsync(string slug, CancellationToken ct)
     {
-        var before = Interlocked.Read(ref _commits);
-        var current = await _database.ReadAsync(session => Event.Find(session, idOrSlug) is { } evt
-            ? new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = evt.Id }), Environment.TickCount64 + BelievedMs)
-            : null, ct);
-        if (current is null) return null;
-
-        if (_byKey.Count >= MaxKept) _byKey.Clear();
-        _byKey[current.Event.Id] = current;
-        _byKey[current.Event.Slug] = current;
-        // A commit while the snapshot was read may have found nothing to forget; what was just kept could hide it.
-        if (Interlocked.Read(ref _commits) != before) Forget([current.Event.Id]);
-        return current;
+        if (_idsBySlug.TryGetValue(slug, out var known) && await ByIdAsync(known, ct) is { } current && current.Event.Slug == slug) return current;
+        if (await _database.ReadAsync(session => session.One<string>(IdOf, new { Slug = slug }), ct) is not { } id) return null;
+        if (_idsBySlug.Count >= MaxKept) _idsBySlug.Clear();
+        _idsBySlug[slug] = id;
+        return await ByIdAsync(id, ct);
     }
+
+    // Whoever comes first after a commit reads; the others wait for that. A reading that a commit overtakes is no longer found by those who come after it.
+    private ValueTask<CurrentEvent?> ByIdAsync(string id, CancellationToken ct)
+    {
+        if (_readings.TryGetValue(id, out var reading) && Environment.TickCount64 < reading.BelievedUntil)
+            return reading.Task is { IsCompletedSuccessfully: true } done ? ValueTask.FromResult(done.Result) : new ValueTask<CurrentEvent?>(reading.Task.WaitAsync(ct));
+
+        if (_readings.Count >= MaxKept) _readings.Clear();
+        var mine = new Reading(Environment.TickCount64 + BelievedMs);
+        if (reading is null ? !_readings.TryAdd(id, mine) : !_readings.TryUpdate(id, mine, reading)) return ByIdAsync(id, ct);
+        return new ValueTask<CurrentEvent?>(ReadAsync(id, mine));
+    }
+
+    private async Task<CurrentEvent?> ReadAsync(string id, Reading reading)
+    {
+        try
+        {
+            var last = _last.GetValueOrDefault(id);
+            var current = await _database.ReadAsync(session => CurrentEvent.Find(session, id, last), CancellationToken.None);
+            if (current is null) Drop(id, reading); // ids that do not exist are without number
+            else
+            {
+                if (_last.Count >= MaxKept) _last.Clear();
+                _last[id] = current;
+            }
+
+            reading.Complete(current);
+            return current;
+        }
+        catch (Exception e)
+        {
+            Drop(id, reading);
+            reading.Fail(e);
+            throw;
+        }
+    }
+
+    private void Drop(string id, Reading reading) => _readings.TryRemove(new KeyValuePair<string, Reading>(id, reading));
 
     private void Forget(IReadOnlyCollection<string> eventIds)
     {
-        Interlocked.Increment(ref _commits);
-        foreach (var id in eventIds)
-            if (_byKey.TryRemove(id, out var gone)) _byKey.TryRemove(gone.Event.Slug, out _);
+        foreach (var id in eventIds) _readings.TryRemove(id, out _);
+    }
+
+    private const string IdOf = "SELECT id FROM events WHERE slug = @Slug";
+
+    private sealed class Reading(long believedUntil)
+    {
+        private readonly TaskCompletionSource<CurrentEvent?> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public long BelievedUntil => believedUntil;
+
+        public Task<CurrentEvent?> Task => _source.Task;
+
+        public void Complete(CurrentEvent? current) => _source.SetResult(current);
+
+        public void Fail(Exception e)
+        {
+            _source.SetException(e);
+            _ = _source.Task.Exception; // the reader itself has told its caller; nobody else may have waited
+        }
     }
 }
 
 /// <summary>One event with what is taken of its seats, from one snapshot.</summary>
-public sealed class CurrentEvent(Event evt, IReadOnlyList<SiteSeats> seats, long believedUntil)
+public sealed class CurrentEvent
 {
-    private readonly ConcurrentDictionary<string, RenderedEvent> _rendered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RenderedEvent> _rendered;
 
-    public Event Event => evt;
+    private CurrentEvent(Event evt, IReadOnlyList<SiteSeats> seats, CurrentEvent? last)
+    {
+        (Event, Seats) = (evt, seats);
+        // What is rendered tells of seats only whether there are any.
+        _rendered = last is not null && ReferenceEquals(last.Event, evt) && last.Seats.Select(s => s.IsFull).SequenceEqual(seats.Select(s => s.IsFull)) ? last._rendered : new(StringComparer.Ordinal);
+    }
 
-    public IReadOnlyList<SiteSeats> Seats => seats;
+    public Event Event { get; }
 
-    public long BelievedUntil => believedUntil;
+    public IReadOnlyList<SiteSeats> Seats { get; }
 
-    public SiteSeats SeatsOf(string siteId) => seats.First(s => s.SiteId == siteId);
+    /// <summary>Null where there is none.</summary>
+    /// <param name="session">One snapshot.</param>
+    /// <param name="id">The event's id.</param>
+    /// <param name="last">What was read before: where only seats have changed since, the event itself is not read anew.</param>
+    public static CurrentEvent? Find(ReadSession session, string id, CurrentEvent? last)
+    {
+        var evt = last is not null && session.One<long?>(VersionOf, new { Id = id }) == last.Event.Version ? last.Event : Event.Find(session, id);
+        return evt is null ? null : new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = id }), last);
+    }
+
+    public SiteSeats SeatsOf(string siteId) => Seats.First(s => s.SiteId == siteId);
 
     /// <summary>Bytes made once for all callers who see the same, until time changes what they say.</summary>
     public RenderedEvent Rendered(string view, DateTimeOffset now, Func<RenderedEvent> render)
@@ -74,6 +138,8 @@ public sealed class CurrentEvent(Event evt, IReadOnlyList<SiteSeats> seats, long
         if (_rendered.TryGetValue(view, out var rendered) && now >= rendered.From && now < rendered.Until) return rendered;
         return _rendered[view] = render();
     }
+
+    private const string VersionOf = "SELECT version FROM events WHERE id = @Id";
 }
 
 /// <summary>An event's answer as bytes.</summary>

@@ -153,11 +153,6 @@ public sealed record Event
         _ => Problem.RegistrationClosed,
     };
 
-    public void RefuseUnlessOpen(DateTimeOffset now)
-    {
-        if (RefusalAt(now) is { } refusal) throw new ProblemException(refusal);
-    }
-
     /// <summary>By id or slug, with its sites; null where there is none.</summary>
     public static Event? Find(ReadSession session, string idOrSlug)
     {

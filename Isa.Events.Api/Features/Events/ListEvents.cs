@@ -33,8 +33,7 @@ public sealed class ListEvents(EventsDatabase database, IOptions<ServerSettings>
             KeyId = caller?.EventIds is null ? null : caller.KeyId,
             AfterAt = cursor is null ? (DateTimeOffset?)null : Instant.Parse(cursor.Values[0]), AfterId = cursor?.Values[1], Limit = limit + 1,
         })
-            .Select(row => Event.Find(session, row.Id)!)
-            .Select(evt => new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = evt.Id }), 0))
+            .Select(row => CurrentEvent.Find(session, row.Id, last: null)!)
             .ToList(), ct);
 
         var last = page.Count > limit ? page[limit - 1].Event : null;

@@ -22,40 +22,32 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
         var current = await events.GetAsync(Route<string>("event")!, caller, ct);
         var evt = current.Event;
         var now = time.GetUtcNow();
-        if (!dryRun && await key.FindAsync(database, request, now, ct) is { } earlier)
+        var refusal = request.RefusalBy(evt, now) ?? (current.SeatsOf(request.SiteId!).IsFull ? new ProblemException(Problem.SiteFull) : null);
+        if (refusal is null && !dryRun)
         {
-            await SendAsync(earlier, await database.ReadAsync(session => Registration.Find(session, earlier.ResourceId), ct), evt, ct);
+            Registration? made = null;
+            var creation = await database.WriteAsync(evt.Id, session => key.Run(session, request, () => (made = Register(session, evt.Id, request, request.ToRegistration(evt, caller), caller)).Id!), ct);
+            await SendAsync(creation, creation.Replayed ? await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) : made, evt, ct);
             return;
         }
 
-        // What a read already shows is refused without the writer, and without the price of an exception: in a rush most answers are these.
-        if (evt.RefusalAt(now) is { } refusal)
+        // What a read already shows is answered without the writer, and without the price of an exception: in a rush most answers are these.
+        var (earlier, registration, rival) = await database.ReadAsync(session =>
         {
-            await HttpContext.RefuseAsync(refusal);
-            return;
-        }
-
-        var site = request.Check(evt);
-        var wanted = request.ToRegistration(evt, caller);
-        if (dryRun || current.SeatsOf(site.Id).IsFull)
-        {
-            if (await database.ReadAsync(session => Rival.Find(session, wanted, "").Refusal(session, evt, caller, tokens), ct) is { } rival) throw rival;
-            if (current.SeatsOf(site.Id).IsFull) await HttpContext.RefuseAsync(Problem.SiteFull);
-            else await Send.OkAsync(wanted.ToAnswer(), ct);
-            return;
-        }
-
-        Registration? made = null;
-        var creation = await database.WriteAsync(evt.Id, session => key.Run(session, request, () => (made = Register(session, evt.Id, request, wanted, caller)).Id!), ct);
-        await SendAsync(creation, creation.Replayed ? await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) : made, evt, ct);
+            if (!dryRun && key.Find(session, request, now) is { } found) return (found, Registration.Find(session, found.ResourceId), null);
+            var seatsDecide = refusal is null || refusal.Problem == Problem.SiteFull;
+            return (default(Creation), default(Registration), seatsDecide ? Rival.Find(session, request.ToRegistration(evt, caller), "").Refusal(session, evt, caller, tokens) : null);
+        }, ct);
+        if (earlier is not null) await SendAsync(earlier, registration, evt, ct);
+        else if ((rival ?? refusal) is { } no) await HttpContext.RefuseAsync(no);
+        else await Send.OkAsync(request.ToRegistration(evt, caller).ToAnswer(), ct);
     }
 
     // Runs in the group commit, perhaps more than once: short, synchronous, nothing outside the session. Throwing undoes this registration and no other.
     private Registration Register(WriteSession session, string eventId, RegistrationRequest request, NewRegistration wanted, Caller caller)
     {
         var evt = session.LockEvent(eventId); // every rule is checked after the lock
-        evt.RefuseUnlessOpen(session.Now);
-        request.Check(evt);
+        if (request.RefusalBy(evt, session.Now) is { } closed) throw closed;
 
         var reference = NewRegistration.NewReference(settings.Value.ReferencePrefix);
         var rival = Rival.Find(session, wanted, reference);

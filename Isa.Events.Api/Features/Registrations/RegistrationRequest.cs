@@ -53,24 +53,23 @@ public sealed record RegistrationRequest
 
     public IReadOnlyList<Consent>? Consents { get; init; }
 
-    /// <summary>Checks what depends on the event: the site is there, the person is invited to it, the notice is the one in force.</summary>
-    /// <exception cref="ProblemException">Naming the field.</exception>
-    public Site Check(Event evt)
+    /// <summary>
+    /// Why the event cannot take this now, seats aside, or null: it is not open, the site is not there, the person is not invited to it, the notice is not the one in
+    /// force.
+    /// </summary>
+    public ProblemException? RefusalBy(Event evt, DateTimeOffset now)
     {
-        var site = evt.Site(SiteId) ?? throw ProblemException.Invalid("siteId", FieldCode.UnknownSite);
+        if (evt.RefusalAt(now) is { } closed) return new ProblemException(closed);
+        if (evt.Site(SiteId) is not { } site) return ProblemException.Invalid("siteId", FieldCode.UnknownSite);
         if (evt.InvitedTo(site) is { } invited)
         {
-            if (Audience is not { } audience) throw ProblemException.Invalid("audience", FieldCode.Required);
-            if (!invited.Contains(audience)) throw ProblemException.Invalid("audience", FieldCode.AudienceNotInvited);
+            if (Audience is not { } audience) return ProblemException.Invalid("audience", FieldCode.Required);
+            if (!invited.Contains(audience)) return ProblemException.Invalid("audience", FieldCode.AudienceNotInvited);
         }
 
-        if (evt.PrivacyNotice is { } notice)
-        {
-            if (NoticeVersion is null) throw ProblemException.Invalid("noticeVersion", FieldCode.Required);
-            if (NoticeVersion != notice.Version) throw new ProblemException(Problem.NoticeOutdated).With("currentVersion", notice.Version);
-        }
-
-        return site;
+        if (evt.PrivacyNotice is not { } notice) return null;
+        if (NoticeVersion is null) return ProblemException.Invalid("noticeVersion", FieldCode.Required);
+        return NoticeVersion == notice.Version ? null : new ProblemException(Problem.NoticeOutdated).With("currentVersion", notice.Version);
     }
 
     /// <summary>The registration this asks for, but for what only the transaction knows: id, reference, times.</summary>
