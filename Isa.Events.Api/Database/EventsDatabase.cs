@@ -21,6 +21,7 @@ public sealed class EventsDatabase : IDisposable
     public EventsDatabase(IOptions<DatabaseSettings> settings, IHostEnvironment environment, TimeProvider time, ILogger<EventsDatabase> logger)
     {
         RowTypes.Register();
+        UseOwnThreads();
         _settings = settings.Value;
         DataFolder = Path.GetFullPath(_settings.DataFolder, environment.ContentRootPath);
         File = Path.GetFullPath(_settings.File, DataFolder);
@@ -132,6 +133,24 @@ public sealed class EventsDatabase : IDisposable
         {
             if (kept) _readers.Add(session);
             else session.Dispose();
+        }
+    }
+
+    private static readonly Lock Gate = new();
+    private static bool _threadsAreOwn;
+
+    // Each connection belongs to one thread at a time, so SQLite needs no lock around every step of every statement; nor does anybody read its count of memory.
+    // Both can be said only before the first connection of the process.
+    private static void UseOwnThreads()
+    {
+        lock (Gate)
+        {
+            if (_threadsAreOwn) return;
+            _threadsAreOwn = true;
+            Batteries_V2.Init();
+            _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+            _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+            _ = raw.sqlite3_initialize();
         }
     }
 

@@ -7,7 +7,16 @@ public static class Instant
 {
     public const string Format = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
-    public static string ToText(DateTimeOffset instant) => instant.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+    // Most instants of a transaction are its own.
+    [ThreadStatic]
+    private static (DateTimeOffset Instant, string? Text) _last;
+
+    public static string ToText(DateTimeOffset instant)
+    {
+        if (_last.Text is { } text && _last.Instant == instant) return text;
+        _last = (instant, instant.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+        return _last.Text!;
+    }
 
     public static DateTimeOffset Parse(string text) =>
         DateTimeOffset.ParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Reflection;
+using System.Linq.Expressions;
 using System.Text.RegularExpressions;
 using Dapper;
 
@@ -12,12 +12,12 @@ namespace Isa.Events.Api.Database;
 /// </summary>
 internal sealed partial class Statement : IDisposable
 {
-    private static readonly ConcurrentDictionary<Type, Dictionary<string, PropertyInfo>> Properties = new();
+    private static readonly ConcurrentDictionary<Type, Dictionary<string, Func<object, object?>>> Getters = new();
 
     private readonly DbCommand _command;
     private readonly Func<object?, object> _toDatabase;
     private Type? _argumentType;
-    private PropertyInfo[] _sources = [];
+    private Func<object, object?>[] _sources = [];
     private (Type Type, Func<DbDataReader, object> Parse)? _row;
 
     public Statement(DbConnection connection, string sql, Func<object?, object> toDatabase)
@@ -68,15 +68,23 @@ internal sealed partial class Statement : IDisposable
         var type = arguments.GetType();
         if (type != _argumentType)
         {
-            var properties = Properties.GetOrAdd(type, t => t.GetProperties().ToDictionary(p => p.Name, StringComparer.Ordinal));
-            _sources = [.. _command.Parameters.Cast<DbParameter>().Select(p => properties.TryGetValue(p.ParameterName[1..], out var source)
+            var getters = Getters.GetOrAdd(type, Compile);
+            _sources = [.. _command.Parameters.Cast<DbParameter>().Select(p => getters.TryGetValue(p.ParameterName[1..], out var source)
                 ? source
                 : throw new InvalidOperationException($"The statement wants {p.ParameterName}, which its argument does not have: {_command.CommandText}"))];
             _argumentType = type;
         }
 
-        for (var i = 0; i < _sources.Length; i++) _command.Parameters[i].Value = _toDatabase(_sources[i].GetValue(arguments));
+        for (var i = 0; i < _sources.Length; i++) _command.Parameters[i].Value = _toDatabase(_sources[i](arguments));
     }
+
+    // Reflection for each of the forty values of a registration would cost as much as storing it.
+    private static Dictionary<string, Func<object, object?>> Compile(Type type) => type.GetProperties().ToDictionary(property => property.Name, property =>
+    {
+        var argument = Expression.Parameter(typeof(object));
+        var value = Expression.Property(Expression.Convert(argument, type), property);
+        return Expression.Lambda<Func<object, object?>>(Expression.Convert(value, typeof(object)), argument).Compile();
+    }, StringComparer.Ordinal);
 
     [GeneratedRegex("@([A-Za-z0-9_]+)")]
     private static partial Regex ParameterNames();

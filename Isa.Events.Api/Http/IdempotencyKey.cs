@@ -33,27 +33,30 @@ public sealed class IdempotencyKey
     }
 
     /// <summary>What was made with this key, or null. A quick refusal looks here first: what was made is answered again, whatever has happened since.</summary>
-    public Creation? Find<T>(ReadSession session, T request, DateTimeOffset now) => _key is null ? null : Find(session, Fingerprint(request), now);
+    public Creation? Find<T>(ReadSession session, T request, DateTimeOffset now) => _key is null ? null : Find(session, () => Fingerprint(request), now);
 
     /// <summary>Runs the work once for this key. A twin that came at the same time waits its turn in the group commit and finds the first one's result.</summary>
-    /// <param name="session">The transaction.</param>
     /// <param name="request">The content the key stands for.</param>
     /// <param name="create">Makes the resource and returns its id.</param>
-    public Creation Run<T>(WriteSession session, T request, Func<string> create)
+    /// <returns>The work for the group commit.</returns>
+    public Func<WriteSession, Creation> Once<T>(T request, Func<WriteSession, string> create)
     {
-        if (_key is null) return new Creation(create(), false);
-        var fingerprint = Fingerprint(request);
-        if (Find(session, fingerprint, session.Now) is { } earlier) return earlier;
-        var id = create();
-        session.Execute(Insert, new { Scope = _scope, Key = _key, Fingerprint = fingerprint, ResourceId = id, session.Now });
-        return new Creation(id, false);
+        if (_key is null) return session => new Creation(create(session), false);
+        var fingerprint = Fingerprint(request); // now, not on the one thread that writes
+        return session =>
+        {
+            if (Find(session, () => fingerprint, session.Now) is { } earlier) return earlier;
+            var id = create(session);
+            session.Execute(Insert, new { Scope = _scope, Key = _key, Fingerprint = fingerprint, ResourceId = id, session.Now });
+            return new Creation(id, false);
+        };
     }
 
-    private Creation? Find(ReadSession session, byte[] fingerprint, DateTimeOffset now)
+    private Creation? Find(ReadSession session, Func<byte[]> fingerprint, DateTimeOffset now)
     {
         var row = session.One<Row>(Select, new { Scope = _scope, Key = _key, Since = now - Lifetime });
         if (row is null) return null;
-        return CryptographicOperations.FixedTimeEquals(row.Fingerprint, fingerprint) ? new Creation(row.ResourceId, true) : throw new ProblemException(Problem.IdempotencyKeyReused);
+        return CryptographicOperations.FixedTimeEquals(row.Fingerprint, fingerprint()) ? new Creation(row.ResourceId, true) : throw new ProblemException(Problem.IdempotencyKeyReused);
     }
 
     private byte[] Fingerprint<T>(T request)

@@ -17,7 +17,7 @@ public sealed class AddSite(EventsDatabase database, CurrentEvents events, Event
         var match = IfMatch.Read(HttpContext);
         var key = IdempotencyKey.Read(HttpContext, nameof(AddSite));
         var known = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
-        var added = await database.WriteAsync(known.Id, session => key.Run(session, request, () =>
+        var added = await database.WriteAsync(known.Id, key.Once(request, session =>
         {
             var evt = session.LockEvent(known.Id);
             match?.Check(evt.Version);

@@ -18,7 +18,7 @@ public sealed class CreateEvent(EventsDatabase database, CurrentEvents events, E
         if (HttpContext.GetCaller()!.EventIds is not null) throw new ProblemException(Problem.NotAllowed); // it could not see what it made
         var key = IdempotencyKey.Read(HttpContext, nameof(CreateEvent));
         var id = NewId();
-        var created = await database.WriteAsync(id, session => key.Run(session, request, () => Create(session, id, request).Id), ct);
+        var created = await database.WriteAsync(id, key.Once(request, session => Create(session, id, request).Id), ct);
 
         var current = await events.GetAsync(created.ResourceId, HttpContext.GetCaller(), ct);
         created.Mark(HttpContext);

@@ -26,7 +26,8 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
         if (refusal is null && !dryRun)
         {
             Registration? made = null;
-            var creation = await database.WriteAsync(evt.Id, session => key.Run(session, request, () => (made = Register(session, evt.Id, request, request.ToRegistration(evt, caller), caller)).Id!), ct);
+            var wanted = request.ToRegistration(evt, caller);
+            var creation = await database.WriteAsync(evt.Id, key.Once(request, session => (made = Register(session, evt.Id, request, wanted, caller)).Id!), ct);
             await SendAsync(creation, creation.Replayed ? await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) : made, evt, ct);
             return;
         }

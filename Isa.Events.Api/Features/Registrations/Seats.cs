@@ -4,7 +4,7 @@ namespace Isa.Events.Api.Features.Registrations;
 public static class Seats
 {
     /// <summary>Takes one, or says that the site is full. The event is locked.</summary>
-    public static bool TryTake(WriteSession session, string eventId, string siteId) => session.One<long?>(Take, new { EventId = eventId, SiteId = siteId }) is not null;
+    public static bool TryTake(WriteSession session, string eventId, string siteId) => session.Change(Take, new { EventId = eventId, SiteId = siteId }) == 1;
 
     /// <summary>Gives one back. The event is locked.</summary>
     public static void GiveBack(WriteSession session, string eventId, string siteId) => session.Execute(Return, new { EventId = eventId, SiteId = siteId });
@@ -17,7 +17,6 @@ public static class Seats
     private const string Take = """
         UPDATE sites SET seats_taken = seats_taken + 1
         WHERE event_id = @EventId AND id = @SiteId AND waiting = 0 AND (capacity IS NULL OR seats_taken < capacity)
-        RETURNING seats_taken
         """;
 
     private const string Return = "UPDATE sites SET seats_taken = seats_taken - 1 WHERE event_id = @EventId AND id = @SiteId";
