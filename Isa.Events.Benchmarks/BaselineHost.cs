@@ -1,8 +1,14 @@
+using System.Collections.Concurrent;
 using FastEndpoints;
 using Isa.Events.Api.Commands;
+using Isa.Events.Api.Database;
+using Isa.Events.Api.Features.Events;
 using Isa.Events.Api.Features.Partners;
 using Isa.Events.Api.Features.Registrations;
+using Isa.Events.Api.Http;
+using Isa.Events.Api.Settings;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Benchmarks;
 
@@ -30,4 +36,39 @@ public sealed class StoreNothing : Endpoint<RegistrationRequest, Registration>
             NoticeVersion = request.NoticeVersion, CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow,
         },
         StatusCodes.Status201Created, ct);
+}
+
+/// <summary>The very work of a real registration, each in a transaction of its own on a connection of its own, as programs without a group commit do it.</summary>
+public sealed class TransactionPerRequest(EventsDatabase database, CurrentEvents events, RegistrationTokens tokens, IOptions<ServerSettings> settings, TimeProvider time)
+    : Endpoint<RegistrationRequest, Registration>
+{
+    private static readonly ConcurrentBag<WriteSession> Pool = [];
+
+    public override void Configure()
+    {
+        Post("/baseline/events/{event}/registrations");
+        Policies(Access.Partner);
+    }
+
+    public override async Task HandleAsync(RegistrationRequest request, CancellationToken ct)
+    {
+        var caller = HttpContext.GetCaller()!;
+        var key = IdempotencyKey.Read(HttpContext, nameof(RegisterForEvent));
+        var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
+        var wanted = request.ToRegistration(evt, caller);
+        Registration? made = null;
+        var work = key.Once(request, session => (made = RegisterForEvent.Register(session, evt.Id, request, wanted, caller, tokens, settings.Value)).Id!);
+
+        if (!Pool.TryTake(out var session)) session = database.OpenWriter();
+        using (var transaction = database.BeginWrite(session.Connection))
+        {
+            session.Begin(transaction, Instant.Cut(time.GetUtcNow()));
+            work(session);
+            transaction.Commit();
+            session.End();
+        }
+
+        Pool.Add(session);
+        await Send.ResponseAsync(made! with { Links = tokens.Links(made!, evt) }, StatusCodes.Status201Created, ct);
+    }
 }

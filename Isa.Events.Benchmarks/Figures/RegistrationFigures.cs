@@ -11,16 +11,19 @@ internal sealed class RegistrationFigures : IFigure
     {
         await using var server = await ServerProcess.StartAsync(ct);
         await using var single = await ServerProcess.StartAsync(ct, "--Database:MaxBatch=1");
+        await using var ordinary = await ServerProcess.StartAsync(ct);
         var samples = await run.TakeTurnsAsync(new Dictionary<string, LoadClient>
         {
             ["nothing"] = Requests.StoreNothing(server),
             ["product"] = Requests.Register(server, await server.EventAsync("measured", null, ct)),
+            ["ordinary"] = Requests.TransactionPerRequest(ordinary, await ordinary.EventAsync("measured", null, ct)),
             ["single"] = Requests.Register(single, await single.EventAsync("measured", null, ct)),
         }, ct);
 
-        var (product, nothing, one) = (samples["product"], samples["nothing"], samples["single"]);
+        var (product, nothing, one, own) = (samples["product"], samples["nothing"], samples["single"], samples["ordinary"]);
         report.Add($"durable registrations", $"{product.Median().PerSecond:0}/s", $"storing nothing: {nothing.Median().PerSecond:0}/s", product.Ratio(nothing, s => s.PerSecond), "≥ 0.3");
         report.Add($"the same, p50 / p99", $"{product.Median().P50:0.0} / {product.Median().P99:0.0} ms", $"storing nothing: {nothing.Median().P50:0.0} / {nothing.Median().P99:0.0} ms", product.Ratio(nothing, s => s.P99), "p99 ≤ 4");
-        report.Add($"durable registrations", $"{product.Median().PerSecond:0}/s", $"a transaction each: {one.Median().PerSecond:0}/s, p99 {one.Median().P99:0} ms", product.Ratio(one, s => s.PerSecond), "≥ 6");
+        report.Add($"durable registrations", $"{product.Median().PerSecond:0}/s", $"a transaction each, on connections of their own: {own.Median().PerSecond:0}/s, p99 {own.Median().P99:0} ms", product.Ratio(own, s => s.PerSecond), "≥ 6");
+        report.Add($"durable registrations", $"{product.Median().PerSecond:0}/s", $"a transaction each, one thread writing: {one.Median().PerSecond:0}/s, p99 {one.Median().P99:0} ms", product.Ratio(one, s => s.PerSecond), "");
     }
 }

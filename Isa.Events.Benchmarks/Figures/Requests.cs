@@ -11,6 +11,8 @@ internal static class Requests
 
     public static LoadClient Register(ServerProcess server, string eventId, int expected = 201) => new(server.Address, Post(server, $"/v1/events/{eventId}/registrations"), expected);
 
+    public static LoadClient TransactionPerRequest(ServerProcess server, string eventId) => new(server.Address, Post(server, $"/v1/baseline/events/{eventId}/registrations"), 201);
+
     public static LoadClient StoreNothing(ServerProcess server) => new(server.Address, Post(server, "/v1/baseline/registrations"), 201);
 
     public static LoadClient Get(ServerProcess server, string path, int expected, params string[] headers) => new(server.Address, new RequestTemplate("GET", path, null, null, headers), expected);

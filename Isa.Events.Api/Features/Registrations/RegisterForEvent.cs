@@ -27,7 +27,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
         {
             Registration? made = null;
             var wanted = request.ToRegistration(evt, caller);
-            var creation = await database.WriteAsync(evt.Id, key.Once(request, session => (made = Register(session, evt.Id, request, wanted, caller)).Id!), ct);
+            var creation = await database.WriteAsync(evt.Id, key.Once(request, session => (made = Register(session, evt.Id, request, wanted, caller, tokens, settings.Value)).Id!), ct);
             await SendAsync(creation, creation.Replayed ? await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) : made, evt, ct);
             return;
         }
@@ -37,7 +37,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
         {
             if (!dryRun && key.Find(session, request, now) is { } found) return (found, Registration.Find(session, found.ResourceId), null);
             var seatsDecide = refusal is null || refusal.Problem == Problem.SiteFull;
-            return (default(Creation), default(Registration), seatsDecide ? Rival.Find(session, request.ToRegistration(evt, caller), "").Refusal(session, evt, caller, tokens) : null);
+            return (default(Creation), default(Registration), seatsDecide ? Rival.Find(session, evt, request, caller).Refusal(session, evt, caller, tokens) : null);
         }, ct);
         if (earlier is not null) await SendAsync(earlier, registration, evt, ct);
         else if ((rival ?? refusal) is { } no) await HttpContext.RefuseAsync(no);
@@ -45,15 +45,15 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
     }
 
     // Runs in the group commit, perhaps more than once: short, synchronous, nothing outside the session. Throwing undoes this registration and no other.
-    private Registration Register(WriteSession session, string eventId, RegistrationRequest request, NewRegistration wanted, Caller caller)
+    internal static Registration Register(WriteSession session, string eventId, RegistrationRequest request, NewRegistration wanted, Caller caller, RegistrationTokens tokens, ServerSettings settings)
     {
         var evt = session.LockEvent(eventId); // every rule is checked after the lock
         if (request.RefusalBy(evt, session.Now) is { } closed) throw closed;
 
-        var reference = NewRegistration.NewReference(settings.Value.ReferencePrefix);
+        var reference = NewRegistration.NewReference(settings.ReferencePrefix);
         var rival = Rival.Find(session, wanted, reference);
         if (rival.Refusal(session, evt, caller, tokens) is { } refusal) throw refusal;
-        while (rival.HoldsReference) rival = Rival.Find(session, wanted, reference = NewRegistration.NewReference(settings.Value.ReferencePrefix));
+        while (rival.HoldsReference) rival = Rival.Find(session, wanted, reference = NewRegistration.NewReference(settings.ReferencePrefix));
 
         var registration = wanted with { Id = $"{Registration.IdPrefix}{Guid.CreateVersion7(session.Now):N}", Reference = reference, Now = session.Now };
         var answer = registration.ToAnswer();

@@ -11,6 +11,12 @@ public sealed record Rival
 
     public bool HoldsReference { get; init; }
 
+    /// <summary>What a read sees before there is a new registration.</summary>
+    public static Rival Find(ReadSession session, Event evt, RegistrationRequest request, Caller caller) => session.One<Rival>(Select, new
+    {
+        EventId = evt.Id, EmailNormalised = EmailAddress.Normalise(request.Email!), IsTest = caller.IsTest || evt.IsTest, MadeBy = caller.HolderId, request.ExternalId, Reference = "",
+    })!;
+
     /// <param name="session">Under the event's lock where it decides.</param>
     /// <param name="wanted">The new registration.</param>
     /// <param name="reference">The reference it would get.</param>
