@@ -59,13 +59,13 @@ public static partial class EventTimes
 
         if (!text.StartsWith('P')) return Resolve(text, zone, field);
 
-        var period = PeriodPattern.NormalizingIso.Parse(text);
-        if (!period.Success || period.Value is { Years: not 0 } or { Months: not 0 } || HasNegativeUnit(period.Value) || period.Value.Days > 1000
-            || period.Value is { Hours: > 24_000 } or { Minutes: > 1_440_000 } or { Seconds: > 86_400_000 })
+        var period = PeriodPattern.Roundtrip.Parse(text);
+        if (!period.Success || period.Value is { Years: not 0 } or { Months: not 0 } || HasNegativeUnit(period.Value)
+            || period.Value is { Days: > 1_000 } or { Weeks: > 140 } or { Hours: > 24_000 } or { Minutes: > 1_440_000 } or { Seconds: > 86_400_000 })
             throw ProblemException.Invalid(field, FieldCode.InvalidTime);
         return period.Value.HasTimeComponent
             ? startsAt - period.Value.ToDuration().ToTimeSpan()
-            : WholeDay(NodaTime.Instant.FromDateTimeOffset(startsAt).InZone(zone).Date.PlusDays(-period.Value.Days));
+            : WholeDay(NodaTime.Instant.FromDateTimeOffset(startsAt).InZone(zone).Date.PlusWeeks(-period.Value.Weeks).PlusDays(-period.Value.Days));
 
         DateTimeOffset WholeDay(LocalDate date) => zone.AtStartOfDay(closes ? date.PlusDays(1) : date).ToDateTimeOffset().ToUniversalTime();
     }
@@ -78,7 +78,7 @@ public static partial class EventTimes
     /// <summary>An instant as the answer prints it: RFC 3339 with the zone's offset, to the second.</summary>
     public static string Print(DateTimeOffset instant, DateTimeZone zone) => instant.In(zone).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
-    private static bool HasNegativeUnit(Period p) => p.Days < 0 || p.Hours < 0 || p.Minutes < 0 || p.Seconds < 0 || p.Milliseconds != 0 || p.Ticks != 0 || p.Nanoseconds != 0;
+    private static bool HasNegativeUnit(Period p) => p.Weeks < 0 || p.Days < 0 || p.Hours < 0 || p.Minutes < 0 || p.Seconds < 0 || p.Milliseconds != 0 || p.Ticks != 0 || p.Nanoseconds != 0;
 
     [GeneratedRegex(@"^(?<wall>\d{4}-\d\d-\d\dT\d\d:\d\d(?<seconds>:\d\d)?)(?<offset>Z|[+-]\d\d:\d\d)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex WallTime();
