@@ -59,8 +59,7 @@ internal sealed class GroupCommit : IDisposable
             batch.Clear();
             batch.Add(first);
             while (batch.Count < _maxBatch && _queue.TryTake(out var next)) batch.Add(next);
-            batch.RemoveAll(work => work.GivenUp());
-            if (batch.Count > 0) Carry(batch);
+            Carry(batch);
         }
     }
 
@@ -94,6 +93,7 @@ internal sealed class GroupCommit : IDisposable
         {
             foreach (var work in batch)
             {
+                if (work.GivenUp()) continue;
                 if (savepoints) transaction.Save("work");
                 session.BeginWork();
                 if (work.TryRun(session, out var failure))

@@ -44,11 +44,14 @@ public sealed record AvailabilityAnswer(string EventId, IReadOnlyList<SiteAvaila
             return shown switch
             {
                 Availability.Exact => answer with { Capacity = seats.Capacity, SeatsTaken = seats.SeatsTaken, Free = seats.Free },
-                Availability.Few => answer with { Level = seats.IsFull ? AvailabilityLevel.None : seats.Free < Math.Max(6, seats.Capacity!.Value / 5) ? AvailabilityLevel.Few : AvailabilityLevel.Free },
+                Availability.Few => answer with { Level = LevelOf(seats) },
                 _ => answer,
             };
         })]);
     }
+
+    private static AvailabilityLevel LevelOf(SiteSeats seats) =>
+        seats.IsFull ? AvailabilityLevel.None : seats.Capacity is { } capacity && seats.Free < Math.Max(6, capacity / 5) ? AvailabilityLevel.Few : AvailabilityLevel.Free;
 }
 
 public sealed record SiteAvailability

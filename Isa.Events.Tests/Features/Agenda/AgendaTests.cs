@@ -1,0 +1,134 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Isa.Events.Tests.Features.Agenda;
+
+public class AgendaTests(SharedHost host)
+{
+    private static readonly byte[] Pdf = "%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\nstartxref\n0\n%%EOF\n"u8.ToArray();
+
+    [Fact]
+    public async Task Items_come_back_with_their_instants_in_one_language()
+    {
+        var evt = await host.EventAsync();
+        (await ReplaceAsync(evt, """[{"from":"09:00","to":"09:15","title":{"de":"Begrüßung","en":"Welcome","zh":"欢迎辞"},"speaker":"Oberbürgermeister"},{"from":"09:15","title":{"de":"Wahl"}}]""")).ShouldBe(HttpStatusCode.OK);
+        var items = (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda?language=zh")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray();
+        items[0]!["title"]!.ToJsonString(Readable).ShouldBe("""{"zh":"欢迎辞"}""");
+        ((string)items[0]!["startsAt"]!).ShouldBe("2020-10-16T09:00:00+02:00");
+        items[1]!["title"]!.ToJsonString(Readable).ShouldBe("""{"de":"Wahl"}""");
+    }
+
+    [Theory]
+    [InlineData("""[{"from":"9:00","title":{"de":"x"}}]""", "items[0].from invalid-time")]
+    [InlineData("""[{"from":"24:00","title":{"de":"x"}}]""", "items[0].from invalid-time")]
+    [InlineData("""[{"from":"10:00","to":"09:00","title":{"de":"x"}}]""", "items[0].to end-before-start")]
+    [InlineData("""[{"from":"10:00"}]""", "items[0].title required")]
+    [InlineData("""[{"from":"10:00","title":{"de":"x"}},{"from":"10:00","day":61,"title":{"de":"x"}}]""", "items[1].day out-of-range")]
+    [InlineData("""[{"from":"10:00","title":{"de":"a\u202eb"}}]""", "items[0].title.de bidi-character")]
+    public async Task A_wrong_item_is_named(string items, string error)
+    {
+        var evt = await host.EventAsync();
+        (await ReplaceAsync(evt, items)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([error]);
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda")).Json["items"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_document_travels_with_the_invite_and_is_a_download()
+    {
+        var evt = await host.EventAsync();
+        var made = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json;
+        (await UploadAsync(evt, Pdf, "?fileName=Tagesordnung%20%C3%BCber%E8%AE%AE%E7%A8%8B.pdf")).ShouldBe(HttpStatusCode.OK);
+        var file = (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document")).ShouldBe(HttpStatusCode.OK);
+        file.Bytes.ShouldBe(Pdf);
+        file.Header("Content-Type").ShouldBe("application/pdf");
+        file.Header("X-Content-Type-Options").ShouldBe("nosniff");
+        file.Header("Content-Disposition")!.ShouldStartWith("attachment");
+        file.Header("Content-Disposition")!.ShouldContain("filename*=UTF-8''Tagesordnung%20%C3%BCber%E8%AE%AE%E7%A8%8B.pdf");
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document", ("If-None-Match", file.ETag!))).ShouldBe(HttpStatusCode.NotModified);
+
+        var attached = Ical.Net.Calendar.Load((await host.Anybody.GetAsync(made.PathOf("invite"))).Text)!.Events[0]!.Attachments!.ShouldHaveSingleItem();
+        attached.Data.ShouldBe(Pdf);
+        attached.FormatType.ShouldBe("application/pdf");
+
+        (await host.Organizer.DeleteAsync($"/v1/events/{evt}/agenda/document", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document")).ShouldBe(HttpStatusCode.NotFound, "agenda-not-found");
+        (await host.Organizer.DeleteAsync($"/v1/events/{evt}/agenda/document", ("If-Match", "*"))).ShouldBe(HttpStatusCode.NotFound, "agenda-not-found");
+    }
+
+    [Fact]
+    public async Task What_is_called_a_pdf_must_be_one()
+    {
+        var evt = await host.EventAsync();
+        foreach (var content in new[] { "<html>hello</html>", "", "%PDF-1.7 cut off", " %PDF-1.7 late %%EOF" })
+            (await UploadAsync(evt, Encoding.UTF8.GetBytes(content))).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([" not-a-pdf"]);
+        (await UploadAsync(evt, Pdf, mediaType: "text/html")).ShouldBe(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type");
+        (await UploadAsync(evt, Pdf, mediaType: null)).ShouldBe(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type");
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document")).ShouldBe(HttpStatusCode.NotFound, "agenda-not-found");
+    }
+
+    [Theory]
+    [InlineData("..%2F..%2Fetc%2Fpasswd.pdf")]
+    [InlineData("C%3A%5Cagenda.pdf")]
+    [InlineData("agenda.exe")]
+    [InlineData(".pdf")]
+    [InlineData("a%22b.pdf")]
+    public async Task A_file_name_is_no_path(string name) =>
+        (await UploadAsync(await host.EventAsync(), Pdf, $"?fileName={name}")).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe(["fileName invalid-file-name"]);
+
+    [Theory]
+    [InlineData("gpj%E2%80%AEfdp.pdf")]
+    [InlineData("a%0D%0ASet-Cookie%3A%20x.pdf")]
+    [InlineData("a%00.pdf")]
+    public async Task A_file_name_that_cannot_be_read_is_refused(string name)
+    {
+        var answer = await UploadAsync(await host.EventAsync(), Pdf, $"?fileName={name}");
+        answer.Status.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Header("Set-Cookie").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_document_over_the_limit_is_refused_whatever_it_says_of_its_length()
+    {
+        var evt = await host.EventAsync();
+        var large = new byte[5_000_001];
+        Pdf.CopyTo(large, 0);
+        (await UploadAsync(evt, large)).ShouldBe(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
+        var content = new StreamContent(new Unsized(large));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/pdf");
+        (await host.Organizer.SendAsync(HttpMethod.Put, $"/v1/events/{evt}/agenda/document", content, ("If-Match", "*"), ("Expect", "100-continue"))).ShouldBe(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document")).ShouldBe(HttpStatusCode.NotFound, "agenda-not-found");
+        (await UploadAsync(evt, Pdf)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Without_a_document_the_items_make_a_page()
+    {
+        var evt = await host.EventAsync();
+        (await ReplaceAsync(evt, """[{"from":"09:00","title":{"de":"<script>alert(1)</script>","zh":"欢迎"},"speaker":"A & B"}]""")).ShouldBe(HttpStatusCode.OK);
+        var page = (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document")).ShouldBe(HttpStatusCode.OK);
+        page.Header("Content-Type").ShouldBe("text/html; charset=utf-8");
+        page.Header("Content-Security-Policy")!.ShouldContain("default-src 'none'");
+        page.Text.ShouldContain("<html lang=\"de\">");
+        page.Text.ShouldContain("&lt;script&gt;");
+        page.Text.ShouldNotContain("<script");
+        page.Text.ShouldContain("A &amp; B");
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document?language=zh")).Text.ShouldContain("欢迎");
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private Task<Answer> ReplaceAsync(string evt, string items) => host.Organizer.PutAsync($"/v1/events/{evt}/agenda", $$"""{"items":{{items}}}""", ("If-Match", "*"));
+
+    private Task<Answer> UploadAsync(string evt, byte[] content, string query = "", string? mediaType = "application/pdf")
+    {
+        var body = new ByteArrayContent(content);
+        if (mediaType is not null) body.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        return host.Organizer.SendAsync(HttpMethod.Put, $"/v1/events/{evt}/agenda/document{query}", body, ("If-Match", "*"), ("Expect", "100-continue")); // refused before it is sent
+    }
+
+    /// <summary>A body whose length is not known beforehand, so that it travels in chunks.</summary>
+    private sealed class Unsized(byte[] content) : MemoryStream(content)
+    {
+        public override bool CanSeek => false;
+    }
+}
