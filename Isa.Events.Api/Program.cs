@@ -44,6 +44,8 @@ public sealed class Program
         var hosting = builder.Configuration;
         if (hosting["urls"] is null && hosting["http_ports"] is null && hosting["https_ports"] is null && !hosting.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://localhost:5080");
+        foreach (var url in hosting["urls"]?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+            if (!IsAddress(url)) throw new SettingsException($"urls names '{url}'; allowed are addresses such as http://localhost:5080, separated by semicolons.");
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>((kestrel, settings) =>
         {
             kestrel.AddServerHeader = false;
@@ -58,6 +60,18 @@ public sealed class Program
             forwarded.KnownProxies.Clear();
             foreach (var proxy in settings.Value.KnownProxies) forwarded.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
         });
+    }
+
+    private static bool IsAddress(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url) is { Scheme: "http" or "https", Port: >= 0 and <= 65535 };
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     private static void AddServices(IServiceCollection services)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Isa.Events.Api.Features.Server;
 using Microsoft.Extensions.Options;
 using ParseResult = System.CommandLine.ParseResult;
@@ -7,7 +8,7 @@ using ParseResult = System.CommandLine.ParseResult;
 namespace Isa.Events.Api.Commands;
 
 /// <summary>What the program can be told on the command line. A wrong word gives one line on the error output and an exit code that is not 0.</summary>
-public static class CommandLine
+public static partial class CommandLine
 {
     private static readonly Option<string?> Urls = new("--urls") { Description = "Addresses to listen on, separated by semicolons; http://localhost:5080 without it." };
     private static readonly Option<string?> Environment = new("--environment") { Description = "Development loads the demo event on the first start; Production is the default." };
@@ -59,16 +60,19 @@ public static class CommandLine
         SettingsException or MigrationException or CommandException => e.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         ProblemException problem => problem.Problem.Detail.En,
-        Microsoft.Data.Sqlite.SqliteException or UnauthorizedAccessException or IOException => e.Message.ReplaceLineEndings(" "),
+        Microsoft.Data.Sqlite.SqliteException or UnauthorizedAccessException or IOException => e.Message,
         { InnerException: { } inner } => Explain(inner),
         _ => null,
     };
 
     private static int Fail(string line)
     {
-        Console.Error.WriteLine(line);
+        Console.Error.WriteLine(Whitespace().Replace(line.Trim(), " "));
         return 1;
     }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Whitespace();
 
     private static bool IsSetting(string argument) => argument.StartsWith("--Server", StringComparison.OrdinalIgnoreCase) || argument.StartsWith("--Database", StringComparison.OrdinalIgnoreCase);
 

@@ -181,7 +181,6 @@ public sealed class EventsDatabase : IDisposable
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Directory.CreateDirectory(DataFolder, own | UnixFileMode.UserExecute);
         // SQLite gives its -wal and -shm files the rights of the file itself.
-        if (!System.IO.File.Exists(File))
-            using (new FileStream(File, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = own })) { }
+        using (new FileStream(File, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = own })) { }
     }
 }

@@ -14,7 +14,8 @@ public static class Body
         RefuseOtherMedia(request);
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(request.BodyReader, Json.Wire, ct) ?? throw new ProblemException(Problem.MalformedRequest, "", FieldCode.Required);
+            // The stream, not the pipe: a server that stops wakes the pipe's readers, which the serializer takes for the end.
+            return await JsonSerializer.DeserializeAsync<T>(request.Body, Json.Wire, ct) ?? throw new ProblemException(Problem.MalformedRequest, "", FieldCode.Required);
         }
         catch (JsonException e)
         {

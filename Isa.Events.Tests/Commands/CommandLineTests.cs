@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Isa.Events.Tests.Commands;
+
+/// <summary>The program as its operator starts it: a process of its own.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Path.Combine(Directory.CreateTempSubdirectory("isa-events-").FullName, "data");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
+
+    [Theory]
+    [InlineData("keys create --role boss --name x", "boss", "organizer", "partner", "checkIn")]
+    [InlineData("keys create --role partner", "--name")]
+    [InlineData("keys create --role organizer --name x --test", "--test", "partner")]
+    [InlineData("keys create --role partner --name x --event none-such", "none-such")]
+    [InlineData("keys create --role partner --name x --expires tomorrow", "--expires", "tomorrow", "2027-01-31")]
+    [InlineData("keys revoke key_none", "key_none", "keys list")]
+    [InlineData("serve --colour red", "--colour")]
+    [InlineData("nonsense", "nonsense")]
+    [InlineData("migrate --Database:MaxBach=7", "Database:MaxBach", "MaxBatch")]
+    [InlineData("migrate --Database:MaxBatch=many", "Database:MaxBatch", "many", "whole number")]
+    [InlineData("migrate --Database:MaxBatch=0", "Database:MaxBatch", "1", "1000")]
+    [InlineData("serve --Server:PublicUrl=events.example.org", "Server:PublicUrl", "events.example.org")]
+    [InlineData("serve --Server:KnownProxies:0=proxy", "Server:KnownProxies", "proxy")]
+    [InlineData("serve --urls http://localhost:99999", "99999")]
+    public async Task Says_in_one_line_what_is_wrong_and_what_is_allowed(string arguments, params string[] parts)
+    {
+        var (exitCode, output, error) = await RunAsync(arguments);
+        exitCode.ShouldNotBe(0, output);
+        error.Trim().Split('\n').ShouldHaveSingleItem();
+        foreach (var part in parts) error.ShouldContain(part);
+        error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Keys_are_made_listed_and_revoked()
+    {
+        (await RunAsync("demo load")).Output.ShouldContain("isa-plenary");
+        (await RunAsync("demo load")).Output.ShouldContain("already");
+        var (exitCode, key, _) = await RunAsync("keys create --role partner --name Foshan --event isa-plenary --expires 2099-01-31");
+        exitCode.ShouldBe(0);
+        key.Trim().ShouldMatch("^isa_ptn_[A-Za-z0-9]+$"); // alone on the output, so that a script can take it
+        var (_, list, _) = await RunAsync("keys list");
+        list.ShouldContain("Foshan");
+        list.ShouldContain("until 2099-02-01");
+        list.ShouldNotContain(key.Trim());
+        var id = Regex.Match(list, "key_[0-9a-f]+").Value;
+        (await RunAsync($"keys revoke {id}")).Output.ShouldContain("Revoked");
+        (await RunAsync("keys list")).Output.ShouldContain("revoked");
+    }
+
+    [Fact]
+    public async Task Prints_the_contract_and_nothing_else()
+    {
+        var (exitCode, output, error) = await RunAsync("openapi");
+        exitCode.ShouldBe(0, error);
+        output.ShouldBe(System.Text.Encoding.UTF8.GetString(Isa.Events.Api.Features.Server.Contract.Bytes));
+    }
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(string arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
+        start.ArgumentList.Add(typeof(Isa.Events.Api.Program).Assembly.Location);
+        foreach (var argument in arguments.Split(' ')) start.ArgumentList.Add(argument);
+        start.Environment["Database__DataFolder"] = _folder;
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, await output, await error);
+    }
+}

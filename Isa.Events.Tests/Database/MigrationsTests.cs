@@ -1,0 +1,91 @@
+using Isa.Events.Api.Database;
+using Isa.Events.Api.Settings;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Isa.Events.Tests.Database;
+
+public sealed class MigrationsTests : IDisposable
+{
+    private readonly string _folder = Path.Combine(Directory.CreateTempSubdirectory("isa-events-").FullName, "data");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
+
+    [Fact]
+    public void Makes_a_folder_and_files_that_others_cannot_read()
+    {
+        using var database = Open();
+        if (OperatingSystem.IsWindows()) return; // such modes are not known there
+        File.GetUnixFileMode(_folder).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var file in Directory.GetFiles(_folder)) File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+    }
+
+    [Fact]
+    public async Task Is_safe_against_a_loss_of_power_and_keeps_its_word_on_keys()
+    {
+        using var database = Open();
+        await database.WriteAsync("check", session =>
+        {
+            session.One<string>("PRAGMA journal_mode").ShouldBe("wal");
+            session.One<long>("PRAGMA synchronous").ShouldBe(2); // FULL
+            session.One<long>("PRAGMA foreign_keys").ShouldBe(1);
+            session.One<string>("PRAGMA integrity_check").ShouldBe("ok");
+            return true;
+        }, TestContext.Current.CancellationToken);
+        var loose = await database.ReadAsync(session => session.Query<string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'"), TestContext.Current.CancellationToken);
+        loose.ShouldBe(["migrations"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Several_processes_may_start_at_once()
+    {
+        Parallel.For(0, 6, new ParallelOptions { MaxDegreeOfParallelism = 6 }, _ => Open().Dispose());
+        using var connection = new SqliteConnection($"Data Source={File_}");
+        connection.Open();
+        using var count = new SqliteCommand("SELECT COUNT(*) FROM migrations", connection);
+        count.ExecuteScalar().ShouldBe((long)Migrations.Scripts().Count);
+    }
+
+    [Fact]
+    public void Refuses_a_file_of_a_newer_version_and_leaves_it_alone()
+    {
+        Open().Dispose();
+        Execute($"INSERT INTO migrations (version, name) VALUES ({Migrations.Latest + 1}, 'of tomorrow')");
+        Should.Throw<MigrationException>(() => Open().Dispose()).Message.ShouldContain($"version {Migrations.Latest + 1}");
+    }
+
+    [Fact]
+    public void Refuses_a_file_that_is_no_database()
+    {
+        Directory.CreateDirectory(_folder);
+        File.WriteAllText(File_, new string('x', 8192));
+        Should.Throw<SqliteException>(() => Open().Dispose()).SqliteErrorCode.ShouldBe(26); // NOTADB
+    }
+
+    private string File_ => Path.Combine(_folder, "isa-events.db");
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File_}");
+        connection.Open();
+        using var command = new SqliteCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private EventsDatabase Open()
+    {
+        var database = new EventsDatabase(Options.Create(new DatabaseSettings { DataFolder = _folder }), new HostingEnvironment { ContentRootPath = _folder }, TimeProvider.System, NullLogger<EventsDatabase>.Instance);
+        try
+        {
+            database.Migrate();
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+}
