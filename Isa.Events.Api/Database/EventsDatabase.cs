@@ -16,6 +16,7 @@ public sealed class EventsDatabase : IDisposable
     private readonly ConcurrentBag<ReadSession> _readers = [];
     private readonly SemaphoreSlim _readerPlaces;
     private readonly Lazy<GroupCommit> _writer;
+    private readonly Lazy<Checkpointer> _checkpointer;
     private readonly string _connectionString;
 
     public EventsDatabase(IOptions<DatabaseSettings> settings, IHostEnvironment environment, TimeProvider time, ILogger<EventsDatabase> logger)
@@ -30,6 +31,7 @@ public sealed class EventsDatabase : IDisposable
             DataSource = File, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = _settings.LockTimeoutSeconds,
         }.ToString();
         _readerPlaces = new SemaphoreSlim(_settings.MaxReaders);
+        _checkpointer = new Lazy<Checkpointer>(() => new Checkpointer(Connect, logger));
         _writer = new Lazy<GroupCommit>(() => new GroupCommit(this, _settings, time, logger));
     }
 
@@ -86,11 +88,17 @@ public sealed class EventsDatabase : IDisposable
     public void Dispose()
     {
         if (_writer.IsValueCreated) _writer.Value.Dispose();
+        if (_checkpointer.IsValueCreated) _checkpointer.Value.Dispose();
         while (_readers.TryTake(out var reader)) reader.Dispose();
         _readerPlaces.Dispose();
     }
 
-    internal WriteSession OpenWriter() => new(Connect(), RowTypes.ToSqlite);
+    internal WriteSession OpenWriter()
+    {
+        var connection = Connect();
+        Scalar(connection, $"PRAGMA wal_autocheckpoint = {Checkpointer.LastResort}");
+        return new WriteSession(connection, RowTypes.ToSqlite);
+    }
 
 #pragma warning disable CA1822 // what depends on the database asks the instance that knows which one it is
     internal DbTransaction BeginWrite(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
@@ -105,7 +113,11 @@ public sealed class EventsDatabase : IDisposable
         or SqliteException { SqliteErrorCode: not (raw.SQLITE_CONSTRAINT or raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE or raw.SQLITE_MISUSE) };
 #pragma warning restore CA1822
 
-    internal void RaiseCommitted(IReadOnlyCollection<string> events) => Committed?.Invoke(events);
+    /// <summary>What follows a commit, before its callers are answered.</summary>
+    internal void AfterCommit(WriteSession session) => Committed?.Invoke(session.ChangedEvents);
+
+    /// <summary>What follows a commit once its callers are answered.</summary>
+    internal void AfterAnswers(WriteSession session) => _checkpointer.Value.AfterCommit((SqliteConnection)session.Connection);
 
     private T Read<T>(Func<ReadSession, T> work)
     {
@@ -113,15 +125,15 @@ public sealed class EventsDatabase : IDisposable
         var kept = false;
         try
         {
-            session.Begin(((SqliteConnection)session.Connection).BeginTransaction(deferred: true));
+            session.BeginSnapshot("BEGIN DEFERRED");
             var result = work(session);
-            session.End();
+            session.EndSnapshot();
             kept = true;
             return result;
         }
         catch (ProblemException)
         {
-            session.End();
+            session.EndSnapshot();
             kept = true;
             throw;
         }

@@ -126,8 +126,9 @@ internal sealed class GroupCommit : IDisposable
             session.End();
         }
 
-        _database.RaiseCommitted(session.ChangedEvents);
+        _database.AfterCommit(session);
         foreach (var work in batch) work.Complete();
+        _database.AfterAnswers(session);
         return true;
     }
 

@@ -33,10 +33,14 @@ internal sealed partial class Statement : IDisposable
         }
 
         Reads = sql.AsSpan().TrimStart().StartsWith("SELECT", StringComparison.Ordinal);
+        ChangesEvents = EventChange().IsMatch(sql);
     }
 
     /// <summary>Whether it changes nothing. SQL here writes its keywords in upper case; a test holds it to that.</summary>
     public bool Reads { get; }
+
+    /// <summary>Whether it changes rows of <c>events</c>.</summary>
+    public bool ChangesEvents { get; }
 
     public int Execute(DbTransaction? transaction, object? arguments)
     {
@@ -85,6 +89,9 @@ internal sealed partial class Statement : IDisposable
         var value = Expression.Property(Expression.Convert(argument, type), property);
         return Expression.Lambda<Func<object, object?>>(Expression.Convert(value, typeof(object)), argument).Compile();
     }, StringComparer.Ordinal);
+
+    [GeneratedRegex(@"\b(UPDATE|INTO|DELETE FROM) events\b")]
+    private static partial Regex EventChange();
 
     [GeneratedRegex("@([A-Za-z0-9_]+)")]
     private static partial Regex ParameterNames();

@@ -9,6 +9,7 @@ namespace Isa.Events.Api.Database;
 public sealed class WriteSession : ReadSession
 {
     private readonly Dictionary<string, (long Version, object Value)> _kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _locked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
 
     internal WriteSession(DbConnection connection, Func<object?, object> toDatabase) : base(connection, toDatabase)
@@ -25,40 +26,33 @@ public sealed class WriteSession : ReadSession
     internal IReadOnlyCollection<string> ChangedEvents => _changed;
 
     /// <summary>Runs a statement whose outcome nobody waits for: it may be sent together with others. Ask with <see cref="Change"/> where it matters.</summary>
-    public void Execute(string sql, object? arguments = null)
-    {
-        Wrote = true;
-        Prepared(sql).Execute(Transaction, arguments);
-    }
+    public void Execute(string sql, object? arguments = null) => Writing(sql).Execute(Transaction, arguments);
 
     /// <summary>Runs a statement and tells how many rows it changed. Cheaper than RETURNING, for which SQLite makes a table each time.</summary>
-    public int Change(string sql, object? arguments = null)
-    {
-        Wrote = true;
-        return Prepared(sql).Execute(Transaction, arguments);
-    }
+    public int Change(string sql, object? arguments = null) => Writing(sql).Execute(Transaction, arguments);
 
     public override T? One<T>(string sql, object? arguments = null) where T : default
     {
-        if (!Prepared(sql).Reads) Wrote = true;
+        if (!Prepared(sql).Reads) Writing(sql);
         return base.One<T>(sql, arguments);
     }
 
     public override IEnumerable<T> Stream<T>(string sql, object? arguments = null)
     {
-        if (!Prepared(sql).Reads) Wrote = true;
+        if (!Prepared(sql).Reads) Writing(sql);
         return base.Stream<T>(sql, arguments);
     }
 
     /// <summary>
     /// Locks a row of <c>events</c> for this transaction and tells its version, or null where there is none. On SQLite the transaction
-    /// itself is the lock.
+    /// itself is the lock; works that share it ask once.
     /// </summary>
     public long? LockRow(string eventId)
     {
-        var version = One<long?>("SELECT version FROM events WHERE id = @Id", new { Id = eventId });
-        if (version is not null) _changed.Add(eventId);
-        return version;
+        if (_locked.TryGetValue(eventId, out var known)) return known;
+        if (One<long?>("SELECT version FROM events WHERE id = @Id", new { Id = eventId }) is not { } version) return null;
+        _changed.Add(eventId);
+        return _locked[eventId] = version;
     }
 
     /// <summary>What was built from a row at this version, built anew when the row has changed since.</summary>
@@ -76,10 +70,23 @@ public sealed class WriteSession : ReadSession
         Begin(transaction);
         Now = now;
         _changed.Clear();
+        _locked.Clear();
     }
 
     internal void BeginWork() => Wrote = false;
 
     /// <summary>After a rollback a version may come again with another content.</summary>
-    internal void Forget() => _kept.Clear();
+    internal void Forget()
+    {
+        _kept.Clear();
+        _locked.Clear();
+    }
+
+    private Statement Writing(string sql)
+    {
+        Wrote = true;
+        var statement = Prepared(sql);
+        if (statement.ChangesEvents) _locked.Clear();
+        return statement;
+    }
 }

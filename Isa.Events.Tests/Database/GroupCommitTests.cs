@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Isa.Events.Api.Features.Events;
 using Isa.Events.Api.Problems;
 using Microsoft.Data.Sqlite;
 
@@ -115,6 +117,49 @@ public class GroupCommitTests(SharedHost shared)
         await holding;
         await Should.ThrowAsync<OperationCanceledException>(work);
         ran.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_work_sees_what_one_before_it_in_the_same_transaction_changed()
+    {
+        var evt = await shared.EventAsync();
+        using var gate = new ManualResetEventSlim();
+        var holding = shared.Database.WriteAsync("gate", _ => gate.Wait(TimeSpan.FromSeconds(10)), CancellationToken.None);
+        var before = shared.Database.WriteAsync(evt, session => session.LockEvent(evt).Revision, CancellationToken.None);
+        var change = shared.Database.WriteAsync(evt, session =>
+        {
+            var locked = session.LockEvent(evt);
+            (locked with { Version = locked.Version + 1, Revision = locked.Revision + 1 }).Update(session);
+            return session.Now;
+        }, CancellationToken.None);
+        var after = shared.Database.WriteAsync(evt, session => session.LockEvent(evt).Revision, CancellationToken.None);
+        gate.Set();
+        await holding;
+        await change;
+        (await after).ShouldBe(await before + 1);
+    }
+
+    [Fact]
+    public async Task The_log_is_copied_into_the_file_while_the_server_runs()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventAsync();
+        var copy = Path.Combine(own.Folder, "copy.db");
+        var patience = Stopwatch.StartNew();
+        for (var found = 0L; found == 0;)
+        {
+            patience.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            File.Copy(own.Database.File, copy, overwrite: true); // the file alone, without its log
+            await using var file = new SqliteConnection($"Data Source={copy};Pooling=False");
+            file.Open();
+            await using var count = new SqliteCommand("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'events'", file);
+            if ((long)(await count.ExecuteScalarAsync(TestContext.Current.CancellationToken))! == 0) continue;
+            count.CommandText = "SELECT COUNT(*) FROM events WHERE id = @Id";
+            count.Parameters.AddWithValue("@Id", evt);
+            found = (long)(await count.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        }
     }
 
     private static async Task<List<string>> Stored(EventsHost host, string evt) =>

@@ -35,6 +35,9 @@ public partial class SqlTests
     [InlineData("SELECT id FROM events FOR UPDATE")]
     public void The_scan_sees_an_offender(string sql) => Offence(sql).ShouldNotBeNull();
 
+    // The one transaction that is begun as text: the snapshot of a read.
+    private const string Snapshot = "BEGIN DEFERRED";
+
     private static string? Offence(string sql) => sql.Contains(';') ? "two statements" : Transaction().IsMatch(sql) ? "transaction" : Forbidden().Match(sql) is { Success: true } match ? match.Value : null;
 
     private static IEnumerable<(string File, string Sql)> Constants() =>
@@ -42,7 +45,7 @@ public partial class SqlTests
         where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}")
         from Match literal in Literals().Matches(File.ReadAllText(file))
         let sql = literal.Groups["raw"].Success ? literal.Groups["raw"].Value : literal.Groups["line"].Value
-        where Begins().IsMatch(sql)
+        where Begins().IsMatch(sql) && sql != Snapshot
         select (Path.GetFileName(file), sql.Trim());
 
     private static string Root()
