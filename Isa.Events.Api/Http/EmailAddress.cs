@@ -24,8 +24,7 @@ public static class EmailAddress
     public static bool TryNormalise(string text, out string address, out string normalised)
     {
         (address, normalised) = ("", "");
-        var repaired = Repair(text);
-        if (!repaired.IsNormalized(NormalizationForm.FormC)) repaired = repaired.Normalize(NormalizationForm.FormC);
+        if (Text.Clean(Repair(text), out _) is not { } repaired) return false;
         var at = repaired.IndexOf('@');
         if (at <= 0 || at != repaired.LastIndexOf('@')) return false;
 

@@ -50,7 +50,7 @@ public sealed class Parameters(HttpContext context)
         : int.TryParse(raw, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit ? limit
         : throw Refuse("limit", FieldCode.OutOfRange, 1, MaxLimit);
 
-    public Cursor? Cursor(string filter) => Value("cursor") is not { } raw ? null : Http.Cursor.TryParse(raw, filter) ?? throw Refuse("cursor", FieldCode.InvalidCursor);
+    public Cursor? Cursor(string filter, bool byTime) => Value("cursor") is not { } raw ? null : Http.Cursor.TryParse(raw, filter, byTime) ?? throw Refuse("cursor", FieldCode.InvalidCursor);
 
     /// <summary>A comma-separated list; empty counts as absent.</summary>
     public string[]? List(string name) => Value(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } list ? list : null;

@@ -23,7 +23,7 @@ public sealed class ListEvents(EventsDatabase database, IOptions<ServerSettings>
         var language = query.Language("language");
         var limit = query.Limit();
         var filter = $"{when}|{status}|{series}|{caller?.HolderId}";
-        var cursor = query.Cursor(filter);
+        var cursor = query.Cursor(filter, byTime: true);
         query.RefuseOthers();
 
         var now = Instant.Cut(time.GetUtcNow());
@@ -31,14 +31,14 @@ public sealed class ListEvents(EventsDatabase database, IOptions<ServerSettings>
         {
             All = when == When.All, Now = now, Series = series, Status = status, Draft = caller is { IsOrganizer: true }, Test = caller is { IsOrganizer: true } or { IsTest: true },
             KeyId = caller?.EventIds is null ? null : caller.KeyId,
-            AfterAt = cursor is null ? (DateTimeOffset?)null : Instant.Parse(cursor.Values[0]), AfterId = cursor?.Values[1], Limit = limit + 1,
+            AfterAt = cursor?.At, AfterId = cursor?.Id, Limit = limit + 1,
         })
             .Select(row => CurrentEvent.Find(session, row.Id, last: null)!)
             .ToList(), ct);
 
         var last = page.Count > limit ? page[limit - 1].Event : null;
         var answer = new EventList([.. page.Take(limit).Select(current => EventAnswer.From(current, caller, language, now, settings.Value))],
-            last is null ? null : new Cursor([Instant.ToText(last.StartsAt), last.Id]).Print(filter));
+            last is null ? null : new Cursor(Instant.ToText(last.StartsAt), last.Id).Print(filter));
         Paging.Link(HttpContext, settings.Value, answer.NextCursor);
         var body = JsonSerializer.SerializeToUtf8Bytes(answer, Json.Wire);
         await Conditional.SendAsync(HttpContext, body, Conditional.WeakTag(body), "application/json; charset=utf-8", caller is null ? "public, max-age=30" : "private, no-cache");

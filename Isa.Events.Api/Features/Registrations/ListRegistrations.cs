@@ -27,8 +27,9 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         };
         var withNeeds = query.Name<Include>("include") is not null;
         var limit = query.Limit();
+        var byTime = sort is Sort.CreatedAt or Sort.UpdatedAt;
         var cursorFilter = $"{Route<string>("event")}|{sort}|{filter}";
-        var cursor = query.Cursor(cursorFilter);
+        var cursor = query.Cursor(cursorFilter, byTime);
         query.RefuseOthers();
 
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
@@ -36,18 +37,20 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         {
             EventId = evt.Id,
             IsTest = evt.IsTest || caller.IsTest || filter.Test,
-            AfterInstant = cursor is not null && sort is Sort.CreatedAt or Sort.UpdatedAt ? Instant.Parse(cursor!.Values[0]) : null,
-            AfterText = cursor?.Values[0],
-            AfterId = cursor?.Values[1],
+            AfterInstant = byTime ? cursor?.At : null,
+            AfterText = cursor?.Value,
+            AfterId = cursor?.Id,
             Limit = limit + 1,
         }), ct);
 
         var last = page.Count > limit ? page[limit - 1] : null;
-        var next = last is null ? null : new Cursor([sort switch
+        var next = last is null ? null : new Cursor(sort switch
         {
-            Sort.CreatedAt => Instant.ToText(last.CreatedAt!.Value), Sort.UpdatedAt => Instant.ToText(last.UpdatedAt!.Value),
-            Sort.FamilyName => NewRegistration.FamilyKey(last.FamilyName, last.FullName), _ => NewRegistration.RomanizedKey(last.RomanizedName, last.FullName),
-        }, last.Id!]).Print(cursorFilter);
+            Sort.CreatedAt => Instant.ToText(last.CreatedAt!.Value),
+            Sort.UpdatedAt => Instant.ToText(last.UpdatedAt!.Value),
+            Sort.FamilyName => NewRegistration.FamilyKey(last.FamilyName, last.FullName),
+            _ => NewRegistration.RomanizedKey(last.RomanizedName, last.FullName),
+        }, last.Id!).Print(cursorFilter);
         Paging.Link(HttpContext, settings.Value, next);
         HttpContext.Response.Headers.CacheControl = "no-store";
         await Send.OkAsync(new RegistrationList([.. page.Take(limit).Select(r => r with { Needs = withNeeds ? r.Needs : null, Links = tokens.Links(r, evt) })], next), ct);
