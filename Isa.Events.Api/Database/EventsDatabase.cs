@@ -13,7 +13,7 @@ namespace Isa.Events.Api.Database;
 public sealed class EventsDatabase : IDisposable
 {
     private readonly DatabaseSettings _settings;
-    private readonly ConcurrentBag<ReadSession> _readers = [];
+    private readonly ConcurrentBag<Reader> _readers = [];
     private readonly SemaphoreSlim _readerPlaces;
     private readonly Lazy<GroupCommit> _writer;
     private readonly Lazy<Checkpointer> _checkpointer;
@@ -121,21 +121,19 @@ public sealed class EventsDatabase : IDisposable
 
     private T Read<T>(Func<ReadSession, T> work)
     {
-        if (!_readers.TryTake(out var session)) session = new ReadSession(Connect(), RowTypes.ToSqlite);
+        if (!_readers.TryTake(out var reader)) reader = new Reader(Connect());
         var kept = false;
         try
         {
-            session.BeginSnapshot("BEGIN DEFERRED");
-            var result = work(session);
-            session.EndSnapshot();
-            kept = true;
-            return result;
-        }
-        catch (ProblemException)
-        {
-            session.EndSnapshot();
-            kept = true;
-            throw;
+            reader.Snapshot.Begin();
+            try
+            {
+                return work(reader.Session);
+            }
+            finally
+            {
+                kept = reader.Snapshot.TryEnd();
+            }
         }
         catch (SqliteException e) when (IsOutage(e))
         {
@@ -143,8 +141,22 @@ public sealed class EventsDatabase : IDisposable
         }
         finally
         {
-            if (kept) _readers.Add(session);
-            else session.Dispose();
+            if (kept) _readers.Add(reader);
+            else reader.Dispose();
+        }
+    }
+
+    // A connection for reading, with what is prepared on it.
+    private sealed class Reader(SqliteConnection connection) : IDisposable
+    {
+        public SqliteSnapshot Snapshot { get; } = new(connection);
+
+        public ReadSession Session { get; } = new(connection, RowTypes.ToSqlite);
+
+        public void Dispose()
+        {
+            Snapshot.Dispose();
+            Session.Dispose();
         }
     }
 

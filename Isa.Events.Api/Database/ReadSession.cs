@@ -49,11 +49,6 @@ public class ReadSession : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Begins one snapshot for what follows: a prepared statement, a transaction object would be parsed anew each time.</summary>
-    internal void BeginSnapshot(string begin) => Prepared(begin).Execute(null, null);
-
-    internal void EndSnapshot() => Prepared("ROLLBACK").Execute(null, null);
-
     internal void Begin(DbTransaction transaction) => Transaction = transaction;
 
     internal void End()

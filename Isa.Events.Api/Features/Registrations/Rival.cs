@@ -12,15 +12,15 @@ public sealed record Rival
     public bool HoldsReference { get; init; }
 
     /// <summary>What a read sees before there is a new registration.</summary>
-    public static Rival Find(ReadSession session, Event evt, RegistrationRequest request, Caller caller) => session.One<Rival>(Select, new
+    public static Rival Find(ReadSession session, Event evt, RegistrationRequest request, Caller caller) => session.One<Rival>(Taken, new
     {
-        EventId = evt.Id, EmailNormalised = EmailAddress.Normalise(request.Email!), IsTest = caller.IsTest || evt.IsTest, MadeBy = caller.HolderId, request.ExternalId, Reference = "",
+        EventId = evt.Id, EmailNormalised = EmailAddress.Normalise(request.Email!), IsTest = caller.IsTest || evt.IsTest, MadeBy = caller.HolderId, request.ExternalId,
     })!;
 
     /// <param name="session">Under the event's lock where it decides.</param>
     /// <param name="wanted">The new registration.</param>
     /// <param name="reference">The reference it would get.</param>
-    public static Rival Find(ReadSession session, NewRegistration wanted, string reference) => session.One<Rival>(Select, new
+    public static Rival Find(ReadSession session, NewRegistration wanted, string reference) => session.One<Rival>(TakenOrReference, new
     {
         wanted.EventId, wanted.EmailNormalised, wanted.IsTest, wanted.MadeBy, wanted.ExternalId, Reference = reference,
     })!;
@@ -34,12 +34,13 @@ public sealed record Rival
         return caller.IsOrganizer || registration.MadeBy == caller.HolderId ? refusal.With("registrationId", id).With("links", tokens.Links(registration, evt)) : refusal;
     }
 
-    private const string Select = """
+    private const string Taken = """
         SELECT
             (SELECT id FROM registrations
                 WHERE event_id = @EventId AND email_normalised = @EmailNormalised AND is_test = @IsTest AND status NOT IN ('cancelled', 'declined')) AS with_address,
             (SELECT id FROM registrations
-                WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId AND status NOT IN ('cancelled', 'declined')) AS with_external_id,
-            EXISTS (SELECT 1 FROM registrations WHERE event_id = @EventId AND reference = @Reference) AS holds_reference
+                WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId AND status NOT IN ('cancelled', 'declined')) AS with_external_id
         """;
+
+    private const string TakenOrReference = $"{Taken}, EXISTS (SELECT 1 FROM registrations WHERE event_id = @EventId AND reference = @Reference) AS holds_reference";
 }
