@@ -55,18 +55,16 @@ public sealed class TransactionPerRequest(EventsDatabase database, CurrentEvents
         var caller = HttpContext.GetCaller()!;
         var key = IdempotencyKey.Read(HttpContext, nameof(RegisterForEvent));
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
-        var wanted = request.ToRegistration(evt, caller);
+        var wanted = request.ToRegistration(evt, caller) with { Reference = NewRegistration.NewReference(settings.Value.ReferencePrefix) };
+        var rival = Rival.Of(wanted);
         Registration? made = null;
-        var work = key.Once(request, session => (made = RegisterForEvent.Register(session, evt.Id, request, wanted, caller, tokens, settings.Value)).Id!);
+        var work = key.Once(request, session => (made = RegisterForEvent.Register(session, evt.Id, request, wanted, rival, caller, tokens, settings.Value)).Id!);
 
-        if (!Pool.TryTake(out var session)) session = database.OpenWriter();
-        using (var transaction = database.BeginWrite(session.Connection))
-        {
-            session.Begin(transaction, Instant.Cut(time.GetUtcNow()));
-            work(session);
-            transaction.Commit();
-            session.End();
-        }
+        if (!Pool.TryTake(out var session)) session = database.Engine.OpenWriter();
+        session.Begin(evt.Id, Instant.Cut(time.GetUtcNow()), [.. key.Ahead, rival]);
+        work(session);
+        session.Channel.Commit();
+        session.Channel.End();
 
         Pool.Add(session);
         await Send.ResponseAsync(made! with { Links = tokens.Links(made!, evt) }, StatusCodes.Status201Created, ct);

@@ -30,7 +30,7 @@ public static partial class CommandLine
         var migrate = new Command("migrate", "Brings the tables to this version and ends.");
         migrate.SetAction(parsed => With(build(parsed), (app, _) =>
         {
-            Console.WriteLine($"The tables in {app.Services.GetRequiredService<EventsDatabase>().File} are at version {Migrations.Latest}.");
+            Console.WriteLine($"The tables in {app.Services.GetRequiredService<EventsDatabase>().Place} are at version {Migrations.Latest}.");
             return Task.CompletedTask;
         }));
         var demo = new Command("demo", "The demo event.") { Load(build) };
@@ -57,7 +57,7 @@ public static partial class CommandLine
     // Failures that the person at the keyboard can mend, in one line; anything else shows its whole trace.
     private static string? Explain(Exception e) => e switch
     {
-        SettingsException or MigrationException or CommandException => e.Message,
+        SettingsException or MigrationException or DatabaseUnreachableException or CommandException => e.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         ProblemException problem => problem.Problem.Detail.En,
         Microsoft.Data.Sqlite.SqliteException or UnauthorizedAccessException or IOException => e.Message,

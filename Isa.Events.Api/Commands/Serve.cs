@@ -1,14 +1,17 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+
 namespace Isa.Events.Api.Commands;
 
 /// <summary>Starts the server: tables, secret, on the very first start the demo, then requests.</summary>
-internal static class Serve
+internal static partial class Serve
 {
     public static async Task<int> RunAsync(WebApplication app, CancellationToken ct)
     {
         await using (app)
         {
             var database = app.Services.GetRequiredService<EventsDatabase>();
-            database.Migrate();
+            await MigrateAsync(app, database, ct);
             await app.Services.GetRequiredService<RegistrationTokens>().LoadAsync(ct);
             (string, string)? firstKeys = app.Environment.IsDevelopment() && (await app.Services.GetRequiredService<ApiKeys>().ListAsync(ct)).Count == 0 ? await Demo.FirstStartAsync(app.Services, ct) : null;
             app.Lifetime.ApplicationStarted.Register(() => Greet(app, database, firstKeys));
@@ -17,10 +20,33 @@ internal static class Serve
         }
     }
 
+    // A server that starts together with its database waits for it; what is wrong for good is said at once.
+    private static async Task MigrateAsync(WebApplication app, EventsDatabase database, CancellationToken ct)
+    {
+        var patience = TimeSpan.FromSeconds(app.Services.GetRequiredService<IOptions<DatabaseSettings>>().Value.StartTimeoutSeconds);
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                database.Migrate();
+                return;
+            }
+            catch (DatabaseUnreachableException e) when (e.MayCome && Stopwatch.GetElapsedTime(start) < patience)
+            {
+                LogWaiting(app.Logger, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason} Trying again.")]
+    private static partial void LogWaiting(ILogger logger, string reason);
+
     private static void Greet(WebApplication app, EventsDatabase database, (string Organizer, string Partner)? keys)
     {
         var address = app.Urls.FirstOrDefault() ?? "";
-        Console.WriteLine($"Isa.Events answers on {string.Join(", ", app.Urls)}; docs at {address}/docs, data in {database.DataFolder}");
+        Console.WriteLine($"Isa.Events answers on {string.Join(", ", app.Urls)}; docs at {address}/docs, data in {database.Place}");
         if (keys is not var (organizer, partner)) return;
         Console.WriteLine($$"""
 

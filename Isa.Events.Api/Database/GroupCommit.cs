@@ -1,191 +1,281 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Isa.Events.Api.Database;
 
 /// <summary>
-/// One thread that carries what is waiting into one transaction, commits once and then answers all callers. A work that fails alone fails
+/// Threads that carry what is waiting into one transaction, commit once and then answer all callers. A work that fails alone fails
 /// alone; a transaction that died fails all of them, so that nobody is told of something that is not on disk.
 /// </summary>
-internal sealed class GroupCommit : IDisposable
+internal sealed partial class GroupCommit : IDisposable
 {
-    private readonly BlockingCollection<Work> _queue;
+    private const int MaxRuns = 10;
+    private readonly WorkQueue _queue;
     private readonly EventsDatabase _database;
+    private readonly DatabaseEngine _engine;
     private readonly ILogger _logger;
-    private readonly int _maxBatch;
     private readonly TimeProvider _time;
-    private readonly Thread _thread;
-    private WriteSession? _session;
+    private readonly Thread[] _threads;
 
-    public GroupCommit(EventsDatabase database, DatabaseSettings settings, TimeProvider time, ILogger logger)
+    public GroupCommit(EventsDatabase database, int maxQueue, TimeProvider time, ILogger logger)
     {
-        (_database, _logger, _maxBatch, _time) = (database, logger, settings.MaxBatch, time);
-        _queue = new BlockingCollection<Work>(new ConcurrentQueue<Work>(), settings.MaxQueue);
-        _thread = new Thread(Run) { Name = "writer", IsBackground = true };
-        _thread.Start();
+        (_database, _engine, _logger, _time) = (database, database.Engine, logger, time);
+        _queue = new WorkQueue(maxQueue, byEvent: _engine.OneEventEach);
+        _threads = [.. Enumerable.Range(1, _engine.Writers).Select(n => new Thread(Run) { Name = $"writer {n}", IsBackground = true })];
+        foreach (var thread in _threads) thread.Start();
     }
 
     /// <summary>Works waiting now.</summary>
-    public int Waiting => _queue.Count;
+    public int Waiting => _queue.Waiting;
 
-    public Task<T> Add<T>(Func<WriteSession, T> run, CancellationToken ct)
+    public Task<T> Add<T>(string eventId, Func<WriteSession, T> run, IReadOnlyList<Ahead> ahead, CancellationToken ct)
     {
-        var work = new Work<T>(run, ct);
-        try
-        {
-            if (!_queue.TryAdd(work)) throw new ProblemException(Problem.Busy);
-        }
-        catch (InvalidOperationException) // closed: the server is stopping
-        {
-            throw new ProblemException(Problem.Busy);
-        }
-
-        return work.Answer;
+        var work = new Work<T>(run, ahead, ct);
+        return _queue.TryAdd(eventId, work) ? work.Answer : throw new ProblemException(Problem.Busy);
     }
 
     /// <summary>Takes no more, finishes what waits, then returns.</summary>
     public void Dispose()
     {
-        _queue.CompleteAdding();
-        _thread.Join();
-        _session?.Dispose();
+        _queue.Close();
+        foreach (var thread in _threads) thread.Join();
         _queue.Dispose();
     }
 
     private void Run()
     {
-        var batch = new List<Work>(_maxBatch);
-        while (_queue.TryTake(out var first, Timeout.Infinite))
+        using var writer = new Writer(this);
+        var batch = new List<Work>(_engine.MaxBatch);
+        while (_queue.Take(batch, _engine.MaxBatch, out var line))
         {
+            writer.Carry(line.EventId, batch);
+            _queue.Return(line);
             batch.Clear();
-            batch.Add(first);
-            while (batch.Count < _maxBatch && _queue.TryTake(out var next)) batch.Add(next);
-            Carry(batch);
         }
     }
 
-    private void Carry(List<Work> batch)
-    {
-        try
-        {
-            // Savepoints cost a fifth of the rate, so they are used only once a work failed after it had written.
-            if (!TryCommit(batch, savepoints: false) && !TryCommit(batch, savepoints: true))
-                throw new InvalidOperationException("A batch with savepoints asked to be repeated.");
-        }
-        catch (Exception e) when (_database.IsOutage(e))
-        {
-            _logger.LogError(e, "The database refused a batch of {Works} works; all are answered 503", batch.Count);
-            Fail(batch, new ProblemException(e is TimeoutException || _database.IsLocked(e) ? Problem.Busy : Problem.StorageUnavailable));
-        }
-        catch (Exception e)
-        {
-            _logger.LogCritical(e, "A batch of {Works} works failed for an unexpected reason", batch.Count);
-            Fail(batch, e);
-        }
-    }
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database refused a batch of {Works} works; all are answered 503")]
+    private static partial void LogRefused(ILogger logger, Exception e, int works);
 
-    /// <returns>False where the batch was rolled back and must be run again with savepoints.</returns>
-    private bool TryCommit(List<Work> batch, bool savepoints)
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Works} works met {Reason} and is run again")]
+    private static partial void LogRepeated(ILogger logger, int works, string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "A batch of {Works} works failed for an unexpected reason")]
+    private static partial void LogUnexpected(ILogger logger, Exception e, int works);
+
+    /// <summary>One thread's session, and what it does with a batch.</summary>
+    private sealed class Writer(GroupCommit commits) : IDisposable
     {
-        var session = _session ??= _database.OpenWriter();
-        using var transaction = _database.BeginWrite(session.Connection);
-        session.Begin(transaction, Instant.Cut(_time.GetUtcNow()));
-        try
+        private readonly DatabaseEngine _engine = commits._engine;
+        private readonly List<Ahead> _ahead = [];
+        private WriteSession? _session;
+
+        public void Dispose() => _session?.Dispose();
+
+        public void Carry(string eventId, List<Work> batch)
         {
-            foreach (var work in batch)
+            var start = Stopwatch.GetTimestamp();
+            for (var run = 1; ; run++)
             {
-                if (work.GivenUp()) continue;
-                if (savepoints) transaction.Save("work");
-                session.BeginWork();
-                if (work.TryRun(session, out var failure))
+                try
                 {
-                    if (savepoints) transaction.Release("work");
-                    continue;
+                    // Savepoints cost a fifth of the rate, so they are used only once a work failed after it had written.
+                    if (!TryCommit(eventId, batch, savepoints: false) && !TryCommit(eventId, batch, savepoints: true))
+                        throw new InvalidOperationException("A batch with savepoints asked to be repeated.");
+                    Complete(batch, _session!);
+                    _engine.AfterAnswers(_session!);
+                    return;
                 }
-
-                if (!_database.IsAlive(session.Connection)) throw new DeadTransactionException(failure);
-                if (_database.IsOutage(failure)) throw failure;
-                if (session.Wrote && !savepoints)
+                catch (Exception e) when (_engine.IsOutage(e))
                 {
-                    transaction.Rollback();
-                    session.Forget();
-                    return false;
+                    var session = _session;
+                    CloseSession();
+                    var stored = e is CommitInDoubtException lost ? FindOut(lost.Batch, start) : false;
+                    if (stored == true)
+                    {
+                        Complete(batch, session!);
+                        return;
+                    }
+
+                    if (stored == false && _engine.MayPass(e) && HasPatience(start))
+                    {
+                        LogRepeated(commits._logger, batch.Count, (e.InnerException ?? e).Message);
+                        Pause(run);
+                        continue;
+                    }
+
+                    LogRefused(commits._logger, e, batch.Count);
+                    Fail(batch, new ProblemException(stored is null || e is NotReplicatedException ? Problem.OutcomeUnknown : _engine.IsLocked(e) ? Problem.Busy : Problem.StorageUnavailable));
+                    return;
                 }
-
-                if (savepoints)
+                catch (Exception e)
                 {
-                    transaction.Rollback("work");
-                    transaction.Release("work");
-                    session.Forget();
+                    CloseSession();
+                    LogUnexpected(commits._logger, e, batch.Count);
+                    Fail(batch, e);
+                    return;
                 }
             }
-
-            transaction.Commit();
-        }
-        finally
-        {
-            session.End();
         }
 
-        _database.AfterCommit(session);
-        foreach (var work in batch) work.Complete();
-        _database.AfterAnswers(session);
-        return true;
-    }
-
-    private void Fail(List<Work> batch, Exception reason)
-    {
-        _session?.Dispose(); // a fresh connection is the surest way back
-        _session = null;
-        foreach (var work in batch) work.Fail(reason);
-    }
-
-    private abstract class Work
-    {
-        public abstract bool GivenUp();
-
-        public abstract bool TryRun(WriteSession session, out Exception failure);
-
-        public abstract void Complete();
-
-        public abstract void Fail(Exception reason);
-    }
-
-    private sealed class Work<T>(Func<WriteSession, T> run, CancellationToken ct) : Work
-    {
-        // Callers go on elsewhere: nothing of theirs may run on the writer thread.
-        private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? _result;
-        private Exception? _failure;
-
-        public Task<T> Answer => _answer.Task;
-
-        public override bool GivenUp() => ct.IsCancellationRequested && _answer.TrySetCanceled(ct);
-
-        public override bool TryRun(WriteSession session, out Exception failure)
+        /// <returns>False where the batch was rolled back and must be run again with savepoints.</returns>
+        private bool TryCommit(string eventId, List<Work> batch, bool savepoints)
         {
+            var session = _session ??= _engine.OpenWriter();
+            var channel = session.Channel;
             try
             {
-                (_result, _failure) = (run(session), null);
-                failure = null!;
+                _ahead.Clear();
+                foreach (var work in batch)
+                {
+                    foreach (var row in work.Ahead)
+                    {
+                        row.Forget();
+                        if (!savepoints) _ahead.Add(row);
+                    }
+                }
+
+                session.Begin(eventId, Instant.Cut(commits._time.GetUtcNow()), _ahead);
+                foreach (var work in batch)
+                {
+                    if (work.GivenUp()) continue;
+                    if (savepoints) RunAlone(session, work);
+                    else if (!TryRun(session, work)) return false;
+                }
+
+                if (!savepoints && !TryFlush(session)) return false;
+                channel.Commit();
                 return true;
             }
-            catch (Exception e)
+            catch (Exception e) when (!channel.IsAlive && !_engine.IsOutage(e))
             {
-                (_result, _failure) = (default, e);
-                failure = e;
+                throw new DeadTransactionException(e);
+            }
+            finally
+            {
+                channel.End();
+            }
+        }
+
+        // Together with the others: whoever fails before anything of theirs reached the database is just left out.
+        private bool TryRun(WriteSession session, Work work)
+        {
+            session.Channel.BeginWork();
+            try
+            {
+                work.Run(session);
+                return true;
+            }
+            catch (Exception e) when (session.Channel.IsAlive && !_engine.IsOutage(e))
+            {
+                if (session.Channel.TryDropWork() && ReasonOf(e) is var reason and not OvertakenException)
+                {
+                    work.Refuse(reason);
+                    return true;
+                }
+
+                Undo(session);
                 return false;
             }
         }
 
-        public override void Complete()
+        private bool TryFlush(WriteSession session)
         {
-            if (_failure is null) _answer.TrySetResult(_result!);
-            else _answer.TrySetException(_failure);
+            try
+            {
+                session.Channel.Flush();
+                return true;
+            }
+            catch (Exception e) when (!_engine.IsOutage(e))
+            {
+                Undo(session);
+                return false;
+            }
         }
 
-        public override void Fail(Exception reason) => _answer.TrySetException(reason);
+        private static void Undo(WriteSession session)
+        {
+            session.Channel.Rollback();
+            session.Forget();
+        }
+
+        // With a savepoint of its own, so that it fails without the others.
+        private void RunAlone(WriteSession session, Work work)
+        {
+            var channel = session.Channel;
+            for (var run = 1; ; run++)
+            {
+                channel.Save();
+                channel.BeginWork();
+                try
+                {
+                    work.Run(session);
+                    channel.Flush();
+                    channel.Release();
+                    return;
+                }
+                catch (Exception e) when (channel.IsAlive && !_engine.IsOutage(e))
+                {
+                    var reason = ReasonOf(e);
+                    channel.RollbackToSave();
+                    session.Forget();
+                    if (reason is OvertakenException && run < MaxRuns) continue;
+                    work.Refuse(reason);
+                    return;
+                }
+            }
+        }
+
+        private static Exception ReasonOf(Exception e)
+        {
+            if (e is not RequirementException requirement) return e;
+            try
+            {
+                return requirement.Reason();
+            }
+            catch (ProblemException problem)
+            {
+                return problem;
+            }
+        }
+
+        private void Complete(List<Work> batch, WriteSession session)
+        {
+            commits._database.AfterCommit(session);
+            foreach (var work in batch) work.Complete();
+        }
+
+        // A server that stops answers what waits, with what the database says now.
+        private bool HasPatience(long start) => Stopwatch.GetElapsedTime(start) < _engine.Patience && !commits._queue.IsClosed;
+
+        /// <returns>Null where nobody could tell in time.</returns>
+        private bool? FindOut(string batch, long start)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return _engine.IsStored(batch);
+                }
+                catch (Exception e) when (_engine.IsOutage(e))
+                {
+                    if (!HasPatience(start)) return null;
+                    Pause(attempt);
+                }
+            }
+        }
+
+        // 20 ms, doubled each time up to a second, with jitter: nodes that met do not meet again.
+        private static void Pause(int attempt) => Thread.Sleep(Random.Shared.Next(10, 20) << Math.Min(attempt, 6));
+
+        private void CloseSession()
+        {
+            _session?.Dispose(); // a fresh connection is the surest way back
+            _session = null;
+        }
+
+        private static void Fail(List<Work> batch, Exception reason)
+        {
+            foreach (var work in batch) work.Fail(reason);
+        }
     }
 }
-
-/// <summary>The database ended the transaction by itself (disk full, I/O error): nothing of it is stored.</summary>
-internal sealed class DeadTransactionException(Exception cause) : Exception("The database ended the transaction by itself.", cause);

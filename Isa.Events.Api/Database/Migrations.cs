@@ -12,11 +12,6 @@ namespace Isa.Events.Api.Database;
 /// </summary>
 internal static partial class Migrations
 {
-    public static readonly IReadOnlyDictionary<string, string> SqliteTypes = new Dictionary<string, string>
-    {
-        ["instant"] = "TEXT", ["int64"] = "INTEGER", ["bool"] = "INTEGER", ["blob"] = "BLOB", ["id"] = "TEXT", ["strict"] = "STRICT", ["keyed"] = "STRICT, WITHOUT ROWID",
-    };
-
     private const string Create = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)";
     private const string Newest = "SELECT COALESCE(MAX(version), 0) FROM migrations";
     private const string Note = "INSERT INTO migrations (version, name) VALUES (@Version, @Name)";

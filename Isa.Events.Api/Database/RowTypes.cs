@@ -3,6 +3,7 @@ using System.Data;
 using System.Text.Json;
 using Dapper;
 using Isa.Events.Api.Features.Agenda;
+using NpgsqlTypes;
 
 namespace Isa.Events.Api.Database;
 
@@ -46,12 +47,30 @@ internal static class RowTypes
         _ => throw new InvalidOperationException($"No column takes a {value.GetType().Name}."),
     };
 
+    /// <summary>A value as PostgreSQL takes it.</summary>
+    public static object ToPostgres(object? value) => value switch
+    {
+        bool => value,
+        DateTimeOffset instant => instant.UtcDateTime,
+        _ => ToSqlite(value),
+    };
+
+    /// <summary>The type of a parameter on PostgreSQL, also where its value is null.</summary>
+    public static NpgsqlDbType PostgresType(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var t when t == typeof(bool) => NpgsqlDbType.Boolean,
+        var t when t == typeof(long) || t == typeof(int) => NpgsqlDbType.Bigint,
+        var t when t == typeof(DateTimeOffset) => NpgsqlDbType.TimestampTz,
+        var t when t == typeof(byte[]) => NpgsqlDbType.Bytea,
+        _ => NpgsqlDbType.Text,
+    };
+
     /// <summary>An enum's name as the contract and the columns spell it.</summary>
     public static string Name(Enum value) => EnumNames.GetOrAdd(value, v => JsonNamingPolicy.CamelCase.ConvertName(v.ToString()));
 
     private sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
     {
-        public override DateTimeOffset Parse(object value) => Instant.Parse((string)value);
+        public override DateTimeOffset Parse(object value) => value is DateTime utc ? new DateTimeOffset(utc) : Instant.Parse((string)value);
 
         public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = Instant.ToText(value);
     }

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Isa.Events.Api.Database;
 
 /// <summary>
@@ -8,38 +6,61 @@ namespace Isa.Events.Api.Database;
 /// </summary>
 public sealed class WriteSession : ReadSession
 {
+    private readonly WriteChannel _channel;
+    private readonly string _lockEvent;
     private readonly Dictionary<string, (long Version, object Value)> _kept = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _locked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
 
-    internal WriteSession(DbConnection connection, Func<object?, object> toDatabase) : base(connection, toDatabase)
-    {
-    }
+    internal WriteSession(WriteChannel channel, string lockEvent) : base(channel) => (_channel, _lockEvent) = (channel, lockEvent);
 
     /// <summary>The instant of this transaction: one reading of the clock, UTC, cut to milliseconds.</summary>
     public DateTimeOffset Now { get; private set; }
 
-    /// <summary>Whether the running work has written anything.</summary>
-    internal bool Wrote { get; private set; }
+    internal new WriteChannel Channel => _channel;
 
     /// <summary>Events whose rows or counters this transaction changed.</summary>
     internal IReadOnlyCollection<string> ChangedEvents => _changed;
 
-    /// <summary>Runs a statement whose outcome nobody waits for: it may be sent together with others. Ask with <see cref="Change"/> where it matters.</summary>
-    public void Execute(string sql, object? arguments = null) => Writing(sql).Execute(Transaction, arguments);
+    /// <summary>Runs a statement whose outcome nobody waits for: it may be sent together with others.</summary>
+    public void Execute(string sql, object? arguments = null)
+    {
+        Note(sql);
+        _channel.Send(sql, arguments);
+    }
 
-    /// <summary>Runs a statement and tells how many rows it changed. Cheaper than RETURNING, for which SQLite makes a table each time.</summary>
-    public int Change(string sql, object? arguments = null) => Writing(sql).Execute(Transaction, arguments);
+    /// <summary>
+    /// Runs a statement that must change exactly one row, perhaps together with others; the work goes on as if it had. Where it did not, the work is
+    /// undone and answered with the reason.
+    /// </summary>
+    /// <param name="sql">The statement, such as an update whose WHERE is the rule, or an insert with ON CONFLICT DO NOTHING.</param>
+    /// <param name="arguments">Its parameters.</param>
+    /// <param name="otherwise">The reason; it may ask this session. <see cref="OvertakenException"/> runs the work once more.</param>
+    public void Require(string sql, object? arguments, Func<Exception> otherwise)
+    {
+        Note(sql);
+        _channel.Require(sql, arguments, otherwise);
+    }
+
+    /// <summary>Runs a statement now and tells how many rows it changed. Cheaper than RETURNING, for which SQLite makes a table each time.</summary>
+    public int Change(string sql, object? arguments = null)
+    {
+        Note(sql);
+        return _channel.Change(sql, arguments);
+    }
+
+    /// <summary>The row that was named before the work began.</summary>
+    public T? One<T>(Ahead<T> ahead) => ahead.TryUse(out var row) ? row : One<T>(ahead.Sql, ahead.Arguments);
 
     public override T? One<T>(string sql, object? arguments = null) where T : default
     {
-        if (!Prepared(sql).Reads) Writing(sql);
+        Note(sql);
         return base.One<T>(sql, arguments);
     }
 
     public override IEnumerable<T> Stream<T>(string sql, object? arguments = null)
     {
-        if (!Prepared(sql).Reads) Writing(sql);
+        Note(sql);
         return base.Stream<T>(sql, arguments);
     }
 
@@ -50,9 +71,7 @@ public sealed class WriteSession : ReadSession
     public long? LockRow(string eventId)
     {
         if (_locked.TryGetValue(eventId, out var known)) return known;
-        if (One<long?>("SELECT version FROM events WHERE id = @Id", new { Id = eventId }) is not { } version) return null;
-        _changed.Add(eventId);
-        return _locked[eventId] = version;
+        return One<long?>(_lockEvent, new { Id = eventId }) is { } version ? Locked(eventId, version) : null;
     }
 
     /// <summary>What was built from a row at this version, built anew when the row has changed since.</summary>
@@ -65,15 +84,13 @@ public sealed class WriteSession : ReadSession
         return value;
     }
 
-    internal void Begin(DbTransaction transaction, DateTimeOffset now)
+    internal void Begin(string eventId, DateTimeOffset now, IReadOnlyList<Ahead> ahead)
     {
-        Begin(transaction);
         Now = now;
         _changed.Clear();
         _locked.Clear();
+        if (_channel.Begin(eventId, ahead) is { } version) Locked(eventId, version);
     }
-
-    internal void BeginWork() => Wrote = false;
 
     /// <summary>After a rollback a version may come again with another content.</summary>
     internal void Forget()
@@ -82,11 +99,14 @@ public sealed class WriteSession : ReadSession
         _locked.Clear();
     }
 
-    private Statement Writing(string sql)
+    private long Locked(string eventId, long version)
     {
-        Wrote = true;
-        var statement = Prepared(sql);
-        if (statement.ChangesEvents) _locked.Clear();
-        return statement;
+        _changed.Add(eventId);
+        return _locked[eventId] = version;
+    }
+
+    private void Note(string sql)
+    {
+        if (SqlText.Of(sql).ChangesEvents) _locked.Clear();
     }
 }

@@ -13,11 +13,13 @@ public sealed class IdempotencyKey
     private readonly string? _key;
     private readonly string _scope;
     private readonly string _path;
+    private readonly Ahead<Row> _row;
     private byte[]? _fingerprint;
 
-    private IdempotencyKey(string? key, string scope, string path) => (_key, _scope, _path) = (key, scope, path);
+    private IdempotencyKey(string? key, string scope, string path) => (_key, _scope, _path, _row) = (key, scope, path, new Ahead<Row>(Select, new { Scope = scope, Key = key }));
 
-    public bool IsPresent => _key is not null;
+    /// <summary>What the work of <see cref="Once"/> asks for.</summary>
+    public Ahead[] Ahead => _key is null ? [] : [_row];
 
     /// <summary>Takes the header with or without the quotes of a structured-field string; up to 255 visible ASCII characters.</summary>
     /// <exception cref="ProblemException"><see cref="Problem.MalformedRequest"/></exception>
@@ -33,7 +35,7 @@ public sealed class IdempotencyKey
     }
 
     /// <summary>What was made with this key, or null. A quick refusal looks here first: what was made is answered again, whatever has happened since.</summary>
-    public Creation? Find<T>(ReadSession session, T request, DateTimeOffset now) => _key is null ? null : Find(session, () => Fingerprint(request), now);
+    public Creation? Find<T>(ReadSession session, T request, DateTimeOffset now) => _key is null ? null : Earlier(session.One<Row>(Select, new { Scope = _scope, Key = _key }), () => Fingerprint(request), now);
 
     /// <summary>Runs the work once for this key. A twin that came at the same time waits its turn in the group commit and finds the first one's result.</summary>
     /// <param name="request">The content the key stands for.</param>
@@ -45,17 +47,16 @@ public sealed class IdempotencyKey
         var fingerprint = Fingerprint(request); // now, not on the one thread that writes
         return session =>
         {
-            if (Find(session, () => fingerprint, session.Now) is { } earlier) return earlier;
+            if (Earlier(session.One(_row), () => fingerprint, session.Now) is { } earlier) return earlier;
             var id = create(session);
-            session.Execute(Insert, new { Scope = _scope, Key = _key, Fingerprint = fingerprint, ResourceId = id, session.Now });
+            session.Require(Insert, new { Scope = _scope, Key = _key, Fingerprint = fingerprint, ResourceId = id, session.Now, Past = session.Now - Lifetime }, () => new OvertakenException());
             return new Creation(id, false);
         };
     }
 
-    private Creation? Find(ReadSession session, Func<byte[]> fingerprint, DateTimeOffset now)
+    private static Creation? Earlier(Row? row, Func<byte[]> fingerprint, DateTimeOffset now)
     {
-        var row = session.One<Row>(Select, new { Scope = _scope, Key = _key, Since = now - Lifetime });
-        if (row is null) return null;
+        if (row is null || row.CreatedAt <= now - Lifetime) return null;
         return CryptographicOperations.FixedTimeEquals(row.Fingerprint, fingerprint()) ? new Creation(row.ResourceId, true) : throw new ProblemException(Problem.IdempotencyKeyReused);
     }
 
@@ -73,14 +74,17 @@ public sealed class IdempotencyKey
         public byte[] Fingerprint { get; init; } = [];
 
         public string ResourceId { get; init; } = "";
+
+        public DateTimeOffset CreatedAt { get; init; }
     }
 
-    private const string Select = "SELECT fingerprint, resource_id FROM idempotency_keys WHERE scope = @Scope AND key = @Key AND created_at > @Since";
+    private const string Select = "SELECT fingerprint, resource_id, created_at FROM idempotency_keys WHERE scope = @Scope AND key = @Key";
 
-    // One that is past its day gives way.
+    // One that is past its day gives way; a twin that came first does not.
     private const string Insert = """
         INSERT INTO idempotency_keys (scope, key, fingerprint, resource_id, created_at) VALUES (@Scope, @Key, @Fingerprint, @ResourceId, @Now)
         ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, resource_id = excluded.resource_id, created_at = excluded.created_at
+        WHERE idempotency_keys.created_at <= @Past
         """;
 }
 

@@ -159,6 +159,10 @@ public sealed record Problem(string Code, int Status, string Title, Sentence Det
         new("Im Augenblick kann nichts gespeichert werden. Bitte versuchen Sie es später noch einmal.", "Nothing can be saved at the moment. Please try again later.", "目前无法保存数据，请稍后重试。"),
         "The disk or the database refuses writes. Nothing was stored. Send the request again after Retry-After seconds, with the same Idempotency-Key.");
 
+    public static readonly Problem OutcomeUnknown = new("outcome-unknown", 503, "Whether it is stored is not known",
+        new("Die Verbindung zur Datenbank ging beim Speichern verloren. Bitte senden Sie dieselbe Anfrage noch einmal; nichts wird doppelt angelegt.", "The connection to the database was lost while saving. Please send the same request again; nothing is made twice.", "保存过程中与数据库的连接中断。请重新发送同一请求，不会重复登记。"),
+        "The database went away after the change was sent to it and before it answered, and did not come back in time to be asked. Send the same request again after Retry-After seconds, with the same Idempotency-Key: it answers what was made, or makes it.");
+
     /// <summary>All of them by code.</summary>
     public static readonly FrozenDictionary<string, Problem> All = typeof(Problem).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Where(f => f.FieldType == typeof(Problem)).Select(f => (Problem)f.GetValue(null)!).ToFrozenDictionary(p => p.Code, StringComparer.Ordinal);

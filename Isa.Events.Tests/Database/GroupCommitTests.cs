@@ -36,7 +36,7 @@ public class GroupCommitTests(SharedHost shared)
     [Fact]
     public async Task A_full_disk_in_the_middle_of_a_batch_answers_nobody_falsely()
     {
-        await using var host = new EventsHost();
+        await using var host = new EventsHost { Kind = DatabaseKind.Sqlite };
         await host.InitializeAsync();
         var evt = await host.EventAsync();
         var pages = await host.Database.WriteAsync("limit", session => session.One<long>("PRAGMA page_count"), CancellationToken.None);
@@ -63,7 +63,7 @@ public class GroupCommitTests(SharedHost shared)
     [Fact]
     public async Task A_full_queue_is_answered_busy()
     {
-        await using var host = new EventsHost { Settings = { ["Database:MaxQueue"] = "2" } };
+        await using var host = new EventsHost { Settings = { ["Database:MaxQueue"] = "2", ["Database:MaxWriters"] = "1" } };
         await host.InitializeAsync();
         var evt = await host.EventAsync();
         using var gate = new ManualResetEventSlim();
@@ -89,7 +89,7 @@ public class GroupCommitTests(SharedHost shared)
     [Fact]
     public async Task A_lock_that_another_process_holds_is_answered_busy_while_reads_go_on()
     {
-        await using var host = new EventsHost { Settings = { ["Database:LockTimeoutSeconds"] = "1" } };
+        await using var host = new EventsHost { Kind = DatabaseKind.Sqlite, Settings = { ["Database:LockTimeoutSeconds"] = "1" } };
         await host.InitializeAsync();
         var evt = await host.EventAsync();
         await using var other = new SqliteConnection($"Data Source={host.Database.File};Pooling=False");
@@ -142,7 +142,7 @@ public class GroupCommitTests(SharedHost shared)
     [Fact]
     public async Task The_log_is_copied_into_the_file_while_the_server_runs()
     {
-        await using var own = new EventsHost();
+        await using var own = new EventsHost { Kind = DatabaseKind.Sqlite };
         await own.InitializeAsync();
         var evt = await own.EventAsync();
         var copy = Path.Combine(own.Folder, "copy.db");
@@ -151,7 +151,7 @@ public class GroupCommitTests(SharedHost shared)
         {
             patience.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
             await Task.Delay(100, TestContext.Current.CancellationToken);
-            File.Copy(own.Database.File, copy, overwrite: true); // the file alone, without its log
+            File.Copy(own.Database.File!, copy, overwrite: true); // the file alone, without its log
             await using var file = new SqliteConnection($"Data Source={copy};Pooling=False");
             file.Open();
             await using var count = new SqliteCommand("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'events'", file);

@@ -1,10 +1,14 @@
 using Isa.Events.Api.Database;
 using Isa.Events.Api.Features.Partners;
+using Isa.Events.Api.Settings;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 [assembly: AssemblyFixture(typeof(SharedHost))]
@@ -18,6 +22,7 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     public static readonly DateTimeOffset Start = new(2020, 9, 21, 8, 0, 0, TimeSpan.Zero);
 
     private static readonly SemaphoreSlim OneStartsAtATime = new(1);
+    private TestPostgres? _postgres;
 
     public FakeTimeProvider Time { get; } = new(Start);
 
@@ -25,6 +30,9 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
 
     /// <summary>Settings of this host, such as <c>Database:MaxBatch</c>. Fill before it starts.</summary>
     public Dictionary<string, string> Settings { get; init; } = [];
+
+    /// <summary>Which database; the one of the test run unless the test is about one of them.</summary>
+    public DatabaseKind Kind { get; init; } = TestPostgres.Default;
 
     public LogLines Log { get; } = new();
 
@@ -48,8 +56,12 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     public async Task<string> KeyAsync(Role role, string name, bool isTest = false, string[]? events = null, DateTimeOffset? expires = null) =>
         (await Services.GetRequiredService<ApiKeys>().CreateAsync(role, name, isTest, events ?? [], expires, CancellationToken.None)).Text;
 
+    /// <summary>The same tables as another process has them.</summary>
+    public EventsDatabase OpenBeside() => new(Services.GetRequiredService<IOptions<DatabaseSettings>>(), Services.GetRequiredService<IHostEnvironment>(), Time, NullLogger<EventsDatabase>.Instance);
+
     public async ValueTask InitializeAsync()
     {
+        if (Kind == DatabaseKind.Postgres) _postgres = await TestPostgres.CreateAsync();
         // The framework's configuration is static: hosts start one after another.
         await OneStartsAtATime.WaitAsync();
         try
@@ -70,6 +82,7 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     {
         await base.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
+        if (_postgres is not null) await _postgres.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -77,6 +90,7 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     {
         builder.UseEnvironment("Production");
         builder.UseSetting("Database:DataFolder", Folder);
+        if (_postgres is not null) builder.UseSetting("Database:Postgres", _postgres.ConnectionString);
         builder.UseSetting("Server:RequestsPerMinutePerKey", "1000000");
         builder.UseSetting("Server:RequestsPerMinutePerAddress", "1000000");
         builder.UseSetting("Server:PublicUrl", "https://events.example.org");

@@ -24,32 +24,43 @@ public sealed class CurrentEvents
     /// <summary>By id or slug; null where there is none that the caller may know of.</summary>
     public async ValueTask<CurrentEvent?> FindAsync(string idOrSlug, Caller? caller, CancellationToken ct)
     {
-        var current = idOrSlug.StartsWith(Event.IdPrefix, StringComparison.Ordinal) ? await ByIdAsync(idOrSlug, ct) : await BySlugAsync(idOrSlug, ct);
+        // An organiser who edits on one node and goes on at another must find the edit there.
+        var since = caller is { IsOrganizer: true } ? Since() : 0;
+        var current = idOrSlug.StartsWith(Event.IdPrefix, StringComparison.Ordinal) ? await ByIdAsync(idOrSlug, since, ct) : await BySlugAsync(idOrSlug, since, ct);
+        if (current is not null && !current.Event.IsVisibleTo(caller)) current = await NewerAsync(current, ct); // published on another node, perhaps
         return current is not null && current.Event.IsVisibleTo(caller) ? current : null;
     }
+
+    /// <summary>
+    /// The event read again, where other nodes may have changed it since; null where they cannot have, or it is gone. Ask before somebody is refused: what is
+    /// up to half a second old may say yes, but not no.
+    /// </summary>
+    public async ValueTask<CurrentEvent?> NewerAsync(CurrentEvent current, CancellationToken ct) => _database.IsShared ? await ByIdAsync(current.Event.Id, Since(), ct) : null;
 
     /// <exception cref="ProblemException"><see cref="Problem.EventNotFound"/></exception>
     public async ValueTask<CurrentEvent> GetAsync(string idOrSlug, Caller? caller, CancellationToken ct) =>
         await FindAsync(idOrSlug, caller, ct) ?? throw new ProblemException(Problem.EventNotFound);
 
-    private async ValueTask<CurrentEvent?> BySlugAsync(string slug, CancellationToken ct)
+    private long Since() => _database.IsShared ? Environment.TickCount64 : 0;
+
+    private async ValueTask<CurrentEvent?> BySlugAsync(string slug, long since, CancellationToken ct)
     {
-        if (_idsBySlug.TryGetValue(slug, out var known) && await ByIdAsync(known, ct) is { } current && current.Event.Slug == slug) return current;
+        if (_idsBySlug.TryGetValue(slug, out var known) && await ByIdAsync(known, since, ct) is { } current && current.Event.Slug == slug) return current;
         if (await _database.ReadAsync(session => session.One<string>(IdOf, new { Slug = slug }), ct) is not { } id) return null;
         if (_idsBySlug.Count >= MaxKept) _idsBySlug.Clear();
         _idsBySlug[slug] = id;
-        return await ByIdAsync(id, ct);
+        return await ByIdAsync(id, since, ct);
     }
 
     // Whoever comes first after a commit reads; the others wait for that. A reading that a commit overtakes is no longer found by those who come after it.
-    private ValueTask<CurrentEvent?> ByIdAsync(string id, CancellationToken ct)
+    private ValueTask<CurrentEvent?> ByIdAsync(string id, long since, CancellationToken ct)
     {
-        if (_readings.TryGetValue(id, out var reading) && Environment.TickCount64 < reading.BelievedUntil)
+        if (_readings.TryGetValue(id, out var reading) && Environment.TickCount64 < reading.BeganAt + BelievedMs && reading.BeganAt > since)
             return reading.Task is { IsCompletedSuccessfully: true } done ? ValueTask.FromResult(done.Result) : new ValueTask<CurrentEvent?>(reading.Task.WaitAsync(ct));
 
         if (_readings.Count >= MaxKept) _readings.Clear();
-        var mine = new Reading(Environment.TickCount64 + BelievedMs);
-        if (reading is null ? !_readings.TryAdd(id, mine) : !_readings.TryUpdate(id, mine, reading)) return ByIdAsync(id, ct);
+        var mine = new Reading(Environment.TickCount64);
+        if (reading is null ? !_readings.TryAdd(id, mine) : !_readings.TryUpdate(id, mine, reading)) return ByIdAsync(id, since, ct);
         return new ValueTask<CurrentEvent?>(ReadAsync(id, mine));
     }
 
@@ -86,11 +97,11 @@ public sealed class CurrentEvents
 
     private const string IdOf = "SELECT id FROM events WHERE slug = @Slug";
 
-    private sealed class Reading(long believedUntil)
+    private sealed class Reading(long beganAt)
     {
         private readonly TaskCompletionSource<CurrentEvent?> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public long BelievedUntil => believedUntil;
+        public long BeganAt => beganAt;
 
         public Task<CurrentEvent?> Task => _source.Task;
 

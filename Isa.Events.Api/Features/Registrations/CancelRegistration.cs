@@ -13,16 +13,17 @@ public sealed class CancelRegistration(EventsDatabase database, RegistrationAcce
     {
         Parameters.None(HttpContext);
         var (known, evt, actor) = await access.FindAsync(HttpContext, ct);
+        var ahead = Registration.Of(known.Id!);
         var actorId = HttpContext.GetCaller()?.KeyId;
-        var cancelled = await database.WriteAsync(evt.Id, session => Cancel(session, evt.Id, known.Id!, actor, actorId), ct);
+        var cancelled = await database.WriteAsync(evt.Id, session => Cancel(session, evt.Id, ahead, actor, actorId), ct, ahead);
         HttpContext.Response.Headers.CacheControl = "no-store";
         await Send.OkAsync(cancelled with { Links = tokens.Links(cancelled, evt) }, ct);
     }
 
-    internal static Registration Cancel(WriteSession session, string eventId, string registrationId, Actor actor, string? actorId)
+    internal static Registration Cancel(WriteSession session, string eventId, Ahead<Registration> ahead, Actor actor, string? actorId)
     {
         var evt = session.LockEvent(eventId);
-        var registration = Registration.Find(session, registrationId) ?? throw new ProblemException(Problem.RegistrationNotFound);
+        var registration = session.One(ahead) ?? throw new ProblemException(Problem.RegistrationNotFound);
         if (!registration.IsActive) return registration;
         if (evt.StatusAt(session.Now) == EventStatus.Over) throw new ProblemException(Problem.EventOver);
 
@@ -35,13 +36,15 @@ public sealed class CancelRegistration(EventsDatabase database, RegistrationAcce
             CancelledAt = session.Now,
             CancelledBy = actor,
         };
-        session.Execute(Update, cancelled);
-        HistoryRow.Add(session, registrationId, "cancelled", actor, actorId);
-        OutboxRow.Add(session, OutboxKind.RegistrationCancelled, eventId, registrationId);
+        session.Require(Update, cancelled, () => new OvertakenException());
+        HistoryRow.Add(session, cancelled.Id!, "cancelled", actor, actorId);
+        OutboxRow.Add(session, OutboxKind.RegistrationCancelled, eventId, cancelled.Id);
         return cancelled;
     }
 
+    // Only from the state that was looked at: a seat is given back once.
     private const string Update = """
-        UPDATE registrations SET status = @Status, revision = @Revision, updated_at = @UpdatedAt, cancelled_at = @CancelledAt, cancelled_by = @CancelledBy WHERE id = @Id
+        UPDATE registrations SET status = @Status, revision = @Revision, updated_at = @UpdatedAt, cancelled_at = @CancelledAt, cancelled_by = @CancelledBy
+        WHERE id = @Id AND revision = @Revision - 1 AND status NOT IN ('cancelled', 'declined')
         """;
 }

@@ -124,6 +124,9 @@ public sealed record Registration
     /// <summary>By id; null where there is none.</summary>
     public static Registration? Find(ReadSession session, string id) => session.One<Registration>(ById, new { Id = id });
 
+    /// <summary>By id, for a work. What it writes says that the registration is still as it was.</summary>
+    public static Ahead<Registration> Of(string id) => new(ById, new { Id = id });
+
     private const string ById = $"SELECT {Columns} FROM registrations WHERE id = @Id";
 }
 

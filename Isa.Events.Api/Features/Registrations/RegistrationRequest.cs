@@ -167,7 +167,8 @@ public sealed record NewRegistration
     /// <summary>Five characters, 20 million codes: free or not is asked of the event's index.</summary>
     public static string NewReference(string prefix) => $"{prefix}-{RandomNumberGenerator.GetString(ReferenceAlphabet, 5)}";
 
-    public void Insert(WriteSession session) => session.Execute(InsertRegistration, this);
+    /// <summary>Stores it. Where a unique index holds it off, what was looked at before was overtaken.</summary>
+    public void Insert(WriteSession session) => session.Require(InsertRegistration, this, () => new OvertakenException());
 
     /// <summary>The answer, the same that reading it back would give.</summary>
     public Registration ToAnswer() => new()
@@ -185,6 +186,7 @@ public sealed record NewRegistration
         VALUES (@Id, @EventId, @SiteId, @Status, @IsTest, @Late, @Reference, @MadeBy, @ExternalId, @FullName, @Email, @EmailNormalised, @NameNormalised,
             @FamilyName, @RomanizedName, @FormOfAddress, @JobTitle, @Organisation, @City, @Audience, @Language, @TimeZone, @Phone, @CopyTo, @ListensIn, @Needs,
             @NoticeVersion, @Consents, @SortFamily, @SortRomanized, @OrganisationFolded, @SearchText, 0, 1, @Now, @Now)
+        ON CONFLICT DO NOTHING
         """;
 }
 

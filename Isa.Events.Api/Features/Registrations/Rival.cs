@@ -17,13 +17,11 @@ public sealed record Rival
         EventId = evt.Id, EmailNormalised = EmailAddress.Normalise(request.Email!), IsTest = caller.IsTest || evt.IsTest, MadeBy = caller.HolderId, request.ExternalId,
     })!;
 
-    /// <param name="session">Under the event's lock where it decides.</param>
-    /// <param name="wanted">The new registration.</param>
-    /// <param name="reference">The reference it would get.</param>
-    public static Rival Find(ReadSession session, NewRegistration wanted, string reference) => session.One<Rival>(TakenOrReference, new
+    /// <summary>What stands in the way of this registration, its reference among it. Asked under the event's lock; the insert relies on the unique indexes.</summary>
+    public static Ahead<Rival> Of(NewRegistration wanted) => new(TakenOrReference, new
     {
-        wanted.EventId, wanted.EmailNormalised, wanted.IsTest, wanted.MadeBy, wanted.ExternalId, Reference = reference,
-    })!;
+        wanted.EventId, wanted.EmailNormalised, wanted.IsTest, wanted.MadeBy, wanted.ExternalId, wanted.Reference,
+    });
 
     /// <summary>The refusal it means, or null. Which registration it is learns only who may see that one.</summary>
     public ProblemException? Refusal(ReadSession session, Event evt, Caller caller, RegistrationTokens tokens)

@@ -3,8 +3,9 @@ namespace Isa.Events.Api.Features.Registrations;
 /// <summary>The only place where seats are taken and given back; shared by every operation that does either. The counter changes in the transaction of its cause.</summary>
 public static class Seats
 {
-    /// <summary>Takes one, or says that the site is full. The event is locked.</summary>
-    public static bool TryTake(WriteSession session, string eventId, string siteId) => session.Change(Take, new { EventId = eventId, SiteId = siteId }) == 1;
+    /// <summary>Takes one; the work is refused with <see cref="Problem.SiteFull"/> where there is none. The event is locked.</summary>
+    public static void Take(WriteSession session, string eventId, string siteId) =>
+        session.Require(TakeOne, new { EventId = eventId, SiteId = siteId }, () => new ProblemException(Problem.SiteFull));
 
     /// <summary>Gives one back. The event is locked.</summary>
     public static void GiveBack(WriteSession session, string eventId, string siteId) => session.Execute(Return, new { EventId = eventId, SiteId = siteId });
@@ -14,7 +15,7 @@ public static class Seats
         session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = eventId }).First(s => s.SiteId == siteId) is { IsFull: false };
 
     // The CHECK on the table says the same; the WHERE turns "full" into an answer. A queue that is open and not empty comes first.
-    private const string Take = """
+    private const string TakeOne = """
         UPDATE sites SET seats_taken = seats_taken + 1
         WHERE event_id = @EventId AND id = @SiteId AND waiting = 0 AND (capacity IS NULL OR seats_taken < capacity)
         """;

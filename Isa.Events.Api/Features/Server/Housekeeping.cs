@@ -32,7 +32,7 @@ public sealed partial class Housekeeping(EventsDatabase database, TimeProvider t
     internal async Task RunAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        foreach (var (sql, before) in new[] { (ForgetKeys, now - IdempotencyKey.Lifetime), (ForgetDocuments, now) })
+        foreach (var (sql, before) in new[] { (ForgetKeys, now - IdempotencyKey.Lifetime), (ForgetBatches, now - TimeSpan.FromDays(1)), (ForgetDocuments, now) })
             while (await database.WriteAsync("housekeeping", session => session.Query<string>(sql, new { Before = before }).Count, ct) > 0) { }
 
         // Each event by itself, under its lock, so that its counters and the quick reads stay right.
@@ -72,6 +72,13 @@ public sealed partial class Housekeeping(EventsDatabase database, TimeProvider t
         DELETE FROM idempotency_keys
         WHERE (scope, key) IN (SELECT scope, key FROM idempotency_keys WHERE created_at < @Before LIMIT 500)
         RETURNING key
+        """;
+
+    // Nobody asks for the outcome of a commit after more than some seconds.
+    private const string ForgetBatches = """
+        DELETE FROM write_batches
+        WHERE id IN (SELECT id FROM write_batches WHERE created_at < @Before LIMIT 5000)
+        RETURNING id
         """;
 
     private const string ForgetDocuments = """

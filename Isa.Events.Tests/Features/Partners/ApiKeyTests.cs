@@ -64,14 +64,7 @@ public class ApiKeyTests(SharedHost host)
         var key = await host.KeyAsync(Role.Partner, "Revoked elsewhere");
         var api = host.Caller(key);
         var id = (string)(await api.GetAsync("/v1/me")).ShouldBe(HttpStatusCode.OK).Json["keyId"]!;
-        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={host.Database.File};Pooling=False"))
-        {
-            await connection.OpenAsync(TestContext.Current.CancellationToken);
-            await using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE api_keys SET revoked_at = '2020-09-21T08:00:00.000Z' WHERE id = @Id";
-            command.Parameters.AddWithValue("@Id", id);
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
+        using (var other = host.OpenBeside()) await new ApiKeys(other).RevokeAsync(id, TestContext.Current.CancellationToken);
 
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken); // the promise itself
         (await api.GetAsync("/v1/me")).ShouldBe(HttpStatusCode.Unauthorized);

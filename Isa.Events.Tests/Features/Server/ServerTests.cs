@@ -48,7 +48,7 @@ public class ServerTests(SharedHost host)
     [Fact]
     public async Task Is_not_ready_while_another_process_holds_the_file_and_ready_again_after()
     {
-        await using var own = new EventsHost { Settings = new() { ["Database:LockTimeoutSeconds"] = "1" } };
+        await using var own = new EventsHost { Kind = DatabaseKind.Sqlite, Settings = new() { ["Database:LockTimeoutSeconds"] = "1" } };
         await own.InitializeAsync();
         await using (var holder = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={own.Database.File}"))
         {

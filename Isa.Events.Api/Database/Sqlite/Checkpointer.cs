@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Isa.Events.Api.Database;
+namespace Isa.Events.Api.Database.Sqlite;
 
 /// <summary>
 /// Copies SQLite's write-ahead log into its file on a thread and a connection of its own, while the writer goes on appending to it. By itself SQLite

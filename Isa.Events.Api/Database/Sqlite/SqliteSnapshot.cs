@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Isa.Events.Api.Database;
+namespace Isa.Events.Api.Database.Sqlite;
 
 /// <summary>
 /// Begins and ends the snapshot of a read connection by two prepared statements. Every read pays for them, and a command or a transaction object
