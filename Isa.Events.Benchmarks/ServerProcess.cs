@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -21,7 +19,7 @@ public sealed class ServerProcess : IAsyncDisposable
     private ServerProcess(DirectoryInfo folder, string[] settings)
     {
         _folder = folder;
-        Address = new Uri($"http://127.0.0.1:{FreePort()}");
+        Address = new Uri($"http://127.0.0.1:{Loopback.FreePort()}");
         _settings =
         [
             $"--Database:DataFolder={folder.FullName}", "--Server:RequestsPerMinutePerKey=10000000", "--Server:RequestsPerMinutePerAddress=10000000", $"--Server:PublicUrl={Address.GetLeftPart(UriPartial.Authority)}",
@@ -72,17 +70,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Publishes an event with an online site that has this many seats, or any number of them.</summary>
     public async Task<string> EventAsync(string slug, int? seats, CancellationToken ct)
     {
-        var site = new JsonObject { ["id"] = "zoom", ["mode"] = "online", ["name"] = new JsonObject { ["de"] = "Zoom-Konferenz" }, ["meeting"] = new JsonObject { ["url"] = "https://zoom.example.org/j/1" } };
-        if (seats is not null) site["capacity"] = seats;
-        var start = DateTime.UtcNow.Date.AddDays(60);
-        var evt = new JsonObject
-        {
-            ["slug"] = slug, ["title"] = new JsonObject { ["de"] = "Vollversammlung", ["en"] = "Plenary assembly", ["zh"] = "全体大会" }, ["defaultLanguage"] = "de", ["timeZone"] = "Europe/Berlin",
-            ["startsAt"] = start.AddHours(9).ToString("s", CultureInfo.InvariantCulture), ["endsAt"] = start.AddHours(11).ToString("s", CultureInfo.InvariantCulture),
-            ["registrationCloses"] = "P7D", ["organizer"] = new JsonObject { ["name"] = "ISA", ["email"] = "office@example.org" },
-            ["privacyNotice"] = new JsonObject { ["version"] = "1", ["url"] = "https://example.org/privacy" }, ["sites"] = new JsonArray(site),
-        };
-        var made = await PostAsync("/v1/events", evt, ct);
+        var made = await PostAsync("/v1/events", EventDraft.Create(slug, EventDraft.Online("zoom", seats)), ct);
         var id = (string)made["id"]!;
         await PostAsync($"/v1/events/{id}/publish", null, ct);
         return id;
@@ -156,12 +144,5 @@ public sealed class ServerProcess : IAsyncDisposable
         var start = new ProcessStartInfo(program, [.. self, .. arguments, .. _settings]) { RedirectStandardOutput = true, RedirectStandardError = arguments.Contains("keys"), WorkingDirectory = AppContext.BaseDirectory };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         return start;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
