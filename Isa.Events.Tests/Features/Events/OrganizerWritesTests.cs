@@ -62,6 +62,25 @@ public class OrganizerWritesTests(SharedHost host)
         ((string)after["endsAt"]!).ShouldBe((string)before["endsAt"]!);
     }
 
+    [Theory]
+    [InlineData("""{"title":{"de":"\ud800"}}""", 422, "validation-failed", "title.de invalid-text")]
+    [InlineData("""{"description":"\ud800"}""", 400, "malformed-request", "description wrong-type")]
+    [InlineData("""{"\ud800":1}""", 400, "malformed-request", " invalid-text")]
+    [InlineData("""{"title":{"de":"a","de":"b"}}""", 400, "malformed-request", "title.de duplicate-member")]
+    [InlineData("""{"organizer":{"name":"a","name":"b"}}""", 400, "malformed-request", "organizer.name duplicate-member")]
+    [InlineData("""{"titel":null}""", 400, "malformed-request", "titel unknown-member")]
+    [InlineData("""{"title":{"fr":null}}""", 400, "malformed-request", "title.fr unknown-member")]
+    [InlineData("""{"audiences":[null]}""", 400, "malformed-request", "audiences[0] wrong-type")]
+    [InlineData("""{"title":{"de":1}}""", 400, "malformed-request", "title.de wrong-type")]
+    [InlineData("""{"title":""", 400, "malformed-request", " invalid-json")]
+    [InlineData("[]", 400, "malformed-request", " wrong-type")]
+    public async Task A_patch_is_read_as_strictly_as_a_whole_request(string patch, int status, string code, string error)
+    {
+        var id = await host.DraftAsync();
+        (await host.Organizer.PatchAsync($"/v1/events/{id}", patch, ("If-Match", "*"))).ShouldBe((HttpStatusCode)status, code).Errors.ShouldBe([error]);
+        ((long)(await host.Organizer.GetAsync($"/v1/events/{id}")).Json["version"]!).ShouldBe(1);
+    }
+
     [Fact]
     public async Task Another_zone_keeps_the_wall_time()
     {
