@@ -104,8 +104,7 @@ public sealed class Program
         app.UseStatusCodePages(bare => ProblemHandler.FillAsync(bare.HttpContext));
         app.Use(static (context, next) =>
         {
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            context.Response.Headers["Referrer-Policy"] = "no-referrer"; // addresses of pages carry secrets
+            SafeHeaders.Set(context.Response);
             return next(context);
         });
         app.UseWhen(static context => context.Request.Path.StartsWithSegments("/docs"), static docs => docs.Use(static (context, next) =>

@@ -33,8 +33,7 @@ public sealed partial class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOp
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers.WWWAuthenticate = "Bearer";
+        Response.StatusCode = StatusCodes.Status401Unauthorized; // the body and WWW-Authenticate come from ProblemAnswers
         return Task.CompletedTask;
     }
 

@@ -9,12 +9,7 @@ public sealed class RegistrationAccess(EventsDatabase database, CurrentEvents ev
         var name = (string)context.Request.RouteValues["registration"]!;
         var caller = context.GetCaller();
         var byKey = name.StartsWith(Registration.IdPrefix, StringComparison.Ordinal);
-        if (byKey && caller is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new ProblemException(Problem.NotAuthenticated);
-        }
-
+        if (byKey && caller is null) throw new ProblemException(Problem.NotAuthenticated);
         if (byKey && caller!.Role == Role.CheckIn) throw new ProblemException(Problem.NotAllowed);
         var registration = await database.ReadAsync(session => byKey
             ? Registration.Find(session, name) is { } found && IsVisibleTo(found, caller!) ? found : null

@@ -36,6 +36,22 @@ public class ServerTests(SharedHost host)
         answer.Header("Content-Language").ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("/v1/registrations/reg_00000000000000000000000000000000", 401)]
+    [InlineData("/v1/me", 401)]
+    [InlineData("/v1/events/none-such", 404)]
+    [InlineData("/v1/events?limit=0", 400)]
+    [InlineData("/v1/nothing", 404)]
+    public async Task Errors_carry_the_headers_of_every_answer(string path, int status)
+    {
+        var answer = await host.Anybody.GetAsync(path);
+        ((int)answer.Status).ShouldBe(status);
+        answer.Header("X-Content-Type-Options").ShouldBe("nosniff");
+        answer.Header("Referrer-Policy").ShouldBe("no-referrer");
+        answer.Header("Cache-Control")!.ShouldContain("no-store");
+        answer.Header("WWW-Authenticate").ShouldBe(status == 401 ? "Bearer" : null);
+    }
+
     [Fact]
     public async Task Says_that_it_lives_and_that_its_parts_work()
     {
