@@ -100,6 +100,7 @@ public sealed class Program
     {
         app.UseForwardedHeaders();
         app.UseMiddleware<RequestLog>();
+        app.Use(static next => context => Head.AnswerAsGet(context, next));
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => ProblemHandler.FillAsync(context), SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages(bare => ProblemHandler.FillAsync(bare.HttpContext));
         app.Use(static (context, next) =>

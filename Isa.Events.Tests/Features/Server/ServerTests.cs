@@ -53,6 +53,24 @@ public class ServerTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Head_answers_as_get_does_without_the_body()
+    {
+        var evt = await host.EventAsync();
+        var page = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json.PathOf("manage");
+        foreach (var path in new[] { $"/v1/events/{evt}", $"/v1/events/{evt}/calendar.ics", "/v1/events", "/openapi.yaml", "/health/live", "/health/ready", "/docs/", "/problems", page, "/v1/events/none-such", "/v1/me" })
+        {
+            var (get, head) = (await host.Anybody.GetAsync(path), await host.Anybody.SendAsync(HttpMethod.Head, path, null));
+            head.Status.ShouldBe(get.Status, path);
+            head.Bytes.ShouldBeEmpty();
+            foreach (var name in new[] { "ETag", "Content-Type", "Cache-Control", "Content-Disposition" }) head.Header(name).ShouldBe(get.Header(name), path);
+        }
+
+        var tag = (await host.Anybody.GetAsync($"/v1/events/{evt}")).ETag!;
+        (await host.Anybody.SendAsync(HttpMethod.Head, $"/v1/events/{evt}", null, ("If-None-Match", tag))).ShouldBe(HttpStatusCode.NotModified);
+        (await host.Organizer.SendAsync(HttpMethod.Head, $"/v1/events/{evt}/publish", null)).ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Fact]
     public async Task Says_that_it_lives_and_that_its_parts_work()
     {
         ((string)(await host.Anybody.GetAsync("/health/live")).ShouldBe(HttpStatusCode.OK).Json["status"]!).ShouldBe("live");
