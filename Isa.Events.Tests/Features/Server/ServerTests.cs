@@ -149,9 +149,12 @@ public class ServerTests(SharedHost host)
         (await own.Partner.GetAsync($"/v1/events/{evt}/registrations?email=geheim@example.org&q=Vertraulich&nonsense=geheim")).ShouldBe(HttpStatusCode.BadRequest);
         (await own.Anybody.PostAsync(made.PathOf("invite").Replace("/invite.ics", "/cancel?nonsense=1"))).ShouldBe(HttpStatusCode.BadRequest);
         var failed = (await own.Partner.PostAsync($"/v1/events/{evt}/registrations", """{"fullName":"Vertraulich Geheim","email":7}""")).ShouldBe(HttpStatusCode.BadRequest);
+        (await own.Caller("isa_ptn_nobodys").GetAsync("/v1/me")).ShouldBe(HttpStatusCode.Unauthorized);
 
-        var log = string.Join('\n', own.Log.All);
+        var log = string.Join('\n', own.Log.All.Where(l => !l.Contains(" Microsoft.Hosting.Lifetime ", StringComparison.Ordinal))); // that one tells where it listens
         log.ShouldContain("POST /v1/events/{event}/registrations 201");
+        log.ShouldContain("GET /v1/me 401");
+        foreach (var address in new[] { "127.0.0.1", "::1" }) log.ShouldNotContain(address);
         log.ShouldContain((string)failed.Json["traceId"]!);
         foreach (var secret in new[] { "geheim", "Vertraulich", "Verschwiegen", "511 123456", own.PartnerKey, own.OrganizerKey, made.PathOf("manage")[3..], (string)made["id"]! })
             log.ShouldNotContain(secret, Case.Insensitive);
