@@ -145,6 +145,26 @@ public class OrganizerWritesTests(SharedHost host)
         invite.ShouldContain("STATUS:CANCELLED");
     }
 
+    [Theory]
+    [InlineData("PATCH", "")]
+    [InlineData("POST", "/publish")]
+    [InlineData("POST", "/unpublish")]
+    [InlineData("POST", "/sites")]
+    [InlineData("PATCH", "/sites/zoom")]
+    [InlineData("DELETE", "/sites/zoom")]
+    [InlineData("PUT", "/agenda")]
+    [InlineData("PUT", "/agenda/document")]
+    [InlineData("DELETE", "/agenda/document")]
+    public async Task A_cancelled_event_takes_no_changes(string verb, string path)
+    {
+        var id = await host.EventAsync();
+        (await host.Organizer.PostAsync($"/v1/events/{id}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var body = path switch { "/agenda" => Support.Api.Json("""{"items":[]}"""), "/sites" => Support.Api.Json("""{"id":"x","mode":"online","name":{"de":"x"}}"""), _ => Support.Api.Json("{}") };
+        if (path == "/agenda/document" && verb == "PUT") (body = new ByteArrayContent("%PDF-1.4 %%EOF"u8.ToArray())).Headers.ContentType = new("application/pdf");
+        (await host.Organizer.SendAsync(new HttpMethod(verb), $"/v1/events/{id}{path}", verb == "DELETE" ? null : body, ("If-Match", "*"))).ShouldBe(HttpStatusCode.Conflict, "event-cancelled");
+        ((long)(await host.Organizer.GetAsync($"/v1/events/{id}")).Json["version"]!).ShouldBe(3);
+    }
+
     [Fact]
     public async Task Removes_drafts_and_nothing_with_people_in_it()
     {
