@@ -20,7 +20,7 @@ public sealed class Program
     /// <param name="adapt">Changes to the builder, for programs that embed the server.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adapt)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Home(args) });
         AddLogs(builder);
         AddSettings(builder);
         AddServices(builder.Services);
@@ -29,6 +29,11 @@ public sealed class Program
         UsePipeline(app);
         return app;
     }
+
+    // Settings and data are those of the folder it is started in where that has settings, else those beside the program: an installed one finds its own from anywhere.
+    private static string? Home(string[] args) =>
+        args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) || Environment.GetEnvironmentVariable("ASPNETCORE_CONTENTROOT") is not null
+        || Environment.GetEnvironmentVariable("DOTNET_CONTENTROOT") is not null || File.Exists("appsettings.json") ? null : AppContext.BaseDirectory;
 
     private static void AddLogs(WebApplicationBuilder builder)
     {
