@@ -138,7 +138,7 @@ public sealed class Program
         });
         app.MapScalarApiReference("/docs", docs =>
         {
-            docs.WithTitle("Isa.Events").WithOpenApiRoutePattern("/openapi.yaml").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp();
+            docs.WithTitle("Isa.Events").WithOpenApiRoutePattern("/openapi.yaml").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton(); // that button leads to a foreign host
             docs.ShowDeveloperTools = DeveloperToolsVisibility.Never;
         });
     }

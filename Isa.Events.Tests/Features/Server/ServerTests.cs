@@ -107,6 +107,7 @@ public class ServerTests(SharedHost host)
         contract.Text[..200].ShouldContain("openapi: 3.1");
         (await host.Anybody.GetAsync("/openapi.yaml", ("If-None-Match", contract.ETag!))).ShouldBe(HttpStatusCode.NotModified);
         var docs = (await host.Anybody.GetAsync("/docs/")).ShouldBe(HttpStatusCode.OK);
+        docs.Text.ShouldContain("\"hideClientButton\":true"); // it leads to a foreign host
         docs.Header("Content-Security-Policy")!.ShouldContain("default-src 'self'");
         System.Text.RegularExpressions.Regex.Matches(docs.Text, "(?:src|href)=\"(https?:)?//").ShouldBeEmpty();
     }
