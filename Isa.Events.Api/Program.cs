@@ -2,6 +2,7 @@ using Isa.Events.Api.Commands;
 using Isa.Events.Api.Features.Agenda;
 using Isa.Events.Api.Features.Pages;
 using Isa.Events.Api.Features.Server;
+using Isa.Events.Api.Telemetry;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -23,6 +24,7 @@ public sealed class Program
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Home(args) });
         AddLogs(builder);
         AddSettings(builder);
+        builder.AddTelemetry();
         AddServices(builder.Services);
         adapt?.Invoke(builder);
         var app = builder.Build();

@@ -16,7 +16,11 @@ namespace Isa.Events.Benchmarks;
 internal static class BaselineHost
 {
     // FastEndpoints finds the operations of this program by itself.
-    public static Task<int> RunAsync(string[] args) => CommandLine.RunAsync(args, adapt: null);
+    public static Task<int> RunAsync(string[] args)
+    {
+        ThreadPool.SetMinThreads(128, 128); // the baseline holds a thread for each of its transactions
+        return CommandLine.RunAsync(args, adapt: null);
+    }
 }
 
 /// <summary>A registration that is read, authorised, limited, validated and answered like a real one, and stored nowhere: what the web server alone can do.</summary>

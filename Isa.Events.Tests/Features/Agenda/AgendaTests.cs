@@ -8,6 +8,16 @@ public class AgendaTests(SharedHost host)
     private static readonly byte[] Pdf = "%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\nstartxref\n0\n%%EOF\n"u8.ToArray();
 
     [Fact]
+    public async Task A_link_to_the_agenda_outlives_the_slug_of_its_event()
+    {
+        var evt = await host.EventAsync();
+        (await host.Organizer.PutAsync($"/v1/events/{evt}/agenda", new { items = new[] { new { from = "09:00", title = new { de = "Begrüßung" } } } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var made = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json;
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { slug = $"renamed-{evt[^8..]}" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await host.Anybody.GetAsync(made.PathOf("agenda"))).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Items_come_back_with_their_instants_in_one_language()
     {
         var evt = await host.EventAsync();
