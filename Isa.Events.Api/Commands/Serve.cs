@@ -8,7 +8,10 @@ internal static class Serve
         await using (app)
         {
             var database = app.Services.GetRequiredService<EventsDatabase>();
-            database.Migrate();
+            var time = app.Services.GetRequiredService<TimeProvider>();
+            if (Opening.WrongClock(time.GetUtcNow(), newest: null) is { } wrong) throw new CommandException(wrong);
+            using var shared = Opening.Open(database);
+            await Opening.RefuseDamageAsync(database, time, ct);
             await app.Services.GetRequiredService<RegistrationTokens>().LoadAsync(ct);
             (string, string)? firstKeys = app.Environment.IsDevelopment() && (await app.Services.GetRequiredService<ApiKeys>().ListAsync(ct)).Count == 0 ? await Demo.FirstStartAsync(app.Services, ct) : null;
             app.Lifetime.ApplicationStarted.Register(() => Greet(app, database, firstKeys));
