@@ -16,10 +16,20 @@ internal static class DatabaseCheck
     public static IEnumerable<string> Find(ReadSession session, IEnumerable<string> checks) => checks.SelectMany(sql => session.Query<string>(sql));
 
     /// <summary>What SQLite itself finds in its file: damaged pages, indexes that differ from their table, rows against a CHECK, rows whose parent is missing.</summary>
-    public static IEnumerable<string> FindInFile(ReadSession session)
+    public static List<string> FindInFile(ReadSession session)
     {
-        foreach (var line in session.Query<string>(Integrity).Where(line => line != "ok")) yield return $"the file is damaged: {line}";
-        foreach (var row in session.Query<Orphan>(ForeignKeys)) yield return $"a row of {row.Table} names a row of {row.Parent} that does not exist";
+        var findings = new List<string>();
+        try
+        {
+            findings.AddRange(session.Query<string>(Integrity).Where(line => line != "ok").Select(line => $"the file is damaged: {line}"));
+            findings.AddRange(session.Query<Orphan>(ForeignKeys).Select(row => $"a row of {row.Table} names a row of {row.Parent} that does not exist"));
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_CORRUPT)
+        {
+            if (findings.Count == 0) findings.Add($"the file is damaged: {e.Message}"); // too much for a list
+        }
+
+        return findings;
     }
 
     /// <summary>Looks through the pages of a SQLite file for at most the given time, and gives the first damage.</summary>

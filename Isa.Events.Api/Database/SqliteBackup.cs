@@ -119,7 +119,8 @@ internal static class SqliteBackup
     /// <summary>Deletes a file and what SQLite may have put beside it.</summary>
     public static void Delete(string file)
     {
-        foreach (var part in (string[])["", "-journal", "-wal", "-shm"]) File.Delete(file + part);
+        foreach (var part in (string[])["", "-journal", "-wal", "-shm"])
+            if (File.Exists(file + part)) File.Delete(file + part); // deleting in a folder that is missing would fail
     }
 
     internal static SqliteConnection Connect(string file, SqliteOpenMode mode)
