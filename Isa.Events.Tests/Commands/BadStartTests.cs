@@ -133,6 +133,10 @@ public sealed class BadStartTests : IDisposable
         static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private async Task RefusedAsync(string arguments, string[] wrapper, params string[] parts) =>
-        (await ProgramProcess.RunAsync(Folder, arguments, wrapper)).ShouldRefuse(parts).Took.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    // Five seconds beyond what any command takes on a machine that may be busy with other things.
+    private async Task RefusedAsync(string arguments, string[] wrapper, params string[] parts)
+    {
+        var usual = (await ProgramProcess.RunAsync(Folder, "openapi")).Took;
+        (await ProgramProcess.RunAsync(Folder, arguments, wrapper)).ShouldRefuse(parts).Took.ShouldBeLessThan(usual + TimeSpan.FromSeconds(5));
+    }
 }
