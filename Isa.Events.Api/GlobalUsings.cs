@@ -1,6 +1,7 @@
 global using FastEndpoints;
 global using FluentValidation;
 global using Isa.Events.Api.Database;
+global using Isa.Events.Api.Database.Sqlite;
 global using Isa.Events.Api.Features.Events;
 global using Isa.Events.Api.Features.Partners;
 global using Isa.Events.Api.Features.Registrations;

@@ -48,6 +48,7 @@ public sealed class Program
     {
         builder.Services.AddSettings<ServerSettings, ServerSettingsValidator>("Server");
         builder.Services.AddSettings<DatabaseSettings, DatabaseSettingsValidator>("Database");
+        builder.Services.AddSettings<BackupSettings, BackupSettingsValidator>("Backup");
         var hosting = builder.Configuration;
         if (hosting["urls"] is null && hosting["http_ports"] is null && hosting["https_ports"] is null && !hosting.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://localhost:5080");
@@ -88,6 +89,7 @@ public sealed class Program
         services.AddSingleton<EventEdit>().AddSingleton<AgendaSender>();
         services.AddSingleton<RegistrationTokens>().AddSingleton<RegistrationAccess>().AddSingleton<JoinPage>();
         services.AddHostedService<Housekeeping>();
+        services.AddSingleton<DailyBackup>().AddHostedService(provider => provider.GetRequiredService<DailyBackup>());
         services.AddExceptionHandler<ProblemHandler>();
         // The core alone: keys need no cookies, and without them no key ring is written to the home folder.
         services.AddAuthenticationCore(auth =>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Isa.Events.Api.Features.Server;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using ParseResult = System.CommandLine.ParseResult;
 
@@ -40,7 +42,7 @@ public static partial class CommandLine
             using var output = Console.OpenStandardOutput();
             output.Write(Contract.Bytes);
         });
-        foreach (var command in new[] { serve, Keys(build), migrate, demo, openapi }) root.Add(command);
+        foreach (var command in new[] { serve, Keys(build), migrate, Backup.Create(build), Restore.Create(build), Check.Create(build), Doctor.Create(build), demo, openapi }) root.Add(command);
 
         var result = root.Parse([.. args.Where(a => !IsSetting(a))]);
         if (result.Errors.Count > 0) return Fail(string.Join(" ", result.Errors.Select(e => e.Message)));
@@ -57,9 +59,12 @@ public static partial class CommandLine
     // Failures that the person at the keyboard can mend, in one line; anything else shows its whole trace.
     private static string? Explain(Exception e) => e switch
     {
-        SettingsException or MigrationException or DatabaseUnreachableException or CommandException => e.Message,
+        SettingsException or MigrationException or DatabaseUnreachableException or CommandException or BackupException => e.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         ProblemException problem => problem.Problem.Detail.En,
+        // Kestrel names the address; which setting chose it is for us to say.
+        AddressInUseException or SocketException or { InnerException: AddressInUseException or SocketException } => $"The server cannot listen (--urls): {e.Message} Stop the program that uses the address, or choose another.",
+        OperationCanceledException => "Ended before it was done.",
         Microsoft.Data.Sqlite.SqliteException or UnauthorizedAccessException or IOException => e.Message,
         { InnerException: { } inner } => Explain(inner),
         _ => null,
@@ -74,8 +79,9 @@ public static partial class CommandLine
     [GeneratedRegex(@"\s+")]
     private static partial Regex Whitespace();
 
-    private static bool IsSetting(string argument) => argument.StartsWith("--Server", StringComparison.OrdinalIgnoreCase) || argument.StartsWith("--Database", StringComparison.OrdinalIgnoreCase)
-        || argument.StartsWith("--Telemetry", StringComparison.OrdinalIgnoreCase);
+    private static readonly string[] Sections = ["Server", "Database", "Backup", "Telemetry"];
+
+    private static bool IsSetting(string argument) => Sections.Any(section => argument.StartsWith($"--{section}", StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<string> HostArguments(ParseResult parsed) =>
         from option in new[] { Urls, Environment, ContentRoot, ApplicationName } where parsed.GetValue(option) is not null select $"{option.Name}={parsed.GetValue(option)}";
@@ -84,7 +90,7 @@ public static partial class CommandLine
     private static async Task<int> With(WebApplication app, Func<WebApplication, CancellationToken, Task> work)
     {
         await using var _ = app;
-        app.Services.GetRequiredService<EventsDatabase>().Migrate();
+        using var shared = Opening.Open(app.Services.GetRequiredService<EventsDatabase>());
         await work(app, CancellationToken.None);
         return 0;
     }

@@ -12,7 +12,10 @@ internal static partial class Serve
         await using (app)
         {
             var database = app.Services.GetRequiredService<EventsDatabase>();
-            await MigrateAsync(app, database, ct);
+            var time = app.Services.GetRequiredService<TimeProvider>();
+            if (Opening.WrongClock(time.GetUtcNow(), newest: null) is { } wrong) throw new CommandException(wrong);
+            using var shared = await OpenAsync(app, database, ct);
+            await Opening.RefuseDamageAsync(database, time, ct);
             var seats = app.Services.GetRequiredService<SeatsWatch>();
             app.Services.GetRequiredService<Measures>().WatchSeats(seats.Taken, seats.Capacity);
             await app.Services.GetRequiredService<RegistrationTokens>().LoadAsync(ct);
@@ -24,7 +27,7 @@ internal static partial class Serve
     }
 
     // A server that starts together with its database waits for it; what is wrong for good is said at once.
-    private static async Task MigrateAsync(WebApplication app, EventsDatabase database, CancellationToken ct)
+    private static async Task<FileLock?> OpenAsync(WebApplication app, EventsDatabase database, CancellationToken ct)
     {
         var patience = TimeSpan.FromSeconds(app.Services.GetRequiredService<IOptions<DatabaseSettings>>().Value.StartTimeoutSeconds);
         var start = Stopwatch.GetTimestamp();
@@ -32,8 +35,7 @@ internal static partial class Serve
         {
             try
             {
-                database.Migrate();
-                return;
+                return Opening.Open(database);
             }
             catch (DatabaseUnreachableException e) when (e.MayCome && Stopwatch.GetElapsedTime(start) < patience)
             {

@@ -44,6 +44,9 @@ internal abstract class DatabaseEngine : IDisposable
     /// <summary>Whether a batch whose commit got no answer is stored. Asked once, on a new connection.</summary>
     public abstract bool IsStored(string batch);
 
+    /// <summary>Why it cannot be reached and what to do, in one line that names the setting; null where that is not what happened.</summary>
+    public abstract string? Explain(Exception e);
+
     /// <summary>What follows a commit once its callers are answered.</summary>
     public abstract void AfterAnswers(WriteSession session);
 

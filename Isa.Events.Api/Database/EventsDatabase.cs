@@ -1,5 +1,4 @@
 using Isa.Events.Api.Database.Postgres;
-using Isa.Events.Api.Database.Sqlite;
 using Isa.Events.Api.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -94,6 +93,9 @@ public sealed partial class EventsDatabase : IDisposable
         else Directory.CreateDirectory(DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Engine.Migrate();
     }
+
+    /// <summary>Why the database cannot be reached and what to do, in one line; null where that is not what happened.</summary>
+    public string? Explain(Exception e) => Engine.Explain(e is ProblemException { InnerException: { } cause } ? cause : e);
 
     public void Dispose()
     {

@@ -27,7 +27,7 @@ public static class SettingsSection
             }
             catch (InvalidOperationException)
             {
-                throw new SettingsException($"{section.Path}:{property.Name} is '{child.Value}', which is not a {(property.PropertyType == typeof(string) ? "text" : "whole number")}.");
+                throw new SettingsException($"{section.Path}:{property.Name} is '{child.Value}', which is not {(property.PropertyType == typeof(string) ? "a text" : property.PropertyType == typeof(bool) ? "true or false" : "a whole number")}.");
             }
         }
     }

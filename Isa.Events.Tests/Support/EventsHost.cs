@@ -22,7 +22,7 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     /// <summary>The day the plenary's invitation went out: registration is open.</summary>
     public static readonly DateTimeOffset Start = new(2020, 9, 21, 8, 0, 0, TimeSpan.Zero);
 
-    private static readonly SemaphoreSlim OneStartsAtATime = new(1);
+    internal static readonly SemaphoreSlim OneStartsAtATime = new(1);
     private TestPostgres? _postgres;
     private TestPostgres? _shared;
 

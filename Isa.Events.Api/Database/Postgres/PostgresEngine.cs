@@ -108,6 +108,8 @@ internal sealed class PostgresEngine : DatabaseEngine
 
     public override bool MayPass(Exception e) => PostgresErrors.MayPass(e);
 
+    public override string? Explain(Exception e) => e is NpgsqlException or SocketException or TimeoutException ? PostgresTarget.Explain(_target, e).Message : null;
+
     public override void AfterAnswers(WriteSession session)
     {
     }

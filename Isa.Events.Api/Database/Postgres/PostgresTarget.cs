@@ -41,7 +41,7 @@ internal static class PostgresTarget
         if (writeBuffer is { } bytes) Default("Write Buffer Size", bytes);
         var builder = new NpgsqlDataSourceBuilder(own.ConnectionString);
         // Everything is read from the primary too: a standby lags, and somebody who has just registered would not be there.
-        return target.ShouldSerialize("Target Session Attributes") ? builder.Build() : builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+        return target.ShouldSerialize("Target Session Attributes") || !target.Host!.Contains(',') ? builder.Build() : builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
 
         void Default(string name, object value)
         {

@@ -72,6 +72,8 @@ internal sealed class SqliteEngine : DatabaseEngine
 
     public override bool IsStored(string batch) => throw new NotSupportedException("A commit in the process itself always answers.");
 
+    public override string? Explain(Exception e) => null;
+
     public override void AfterAnswers(WriteSession session) => _checkpointer.Value.AfterCommit(((SqliteChannel)session.Channel).Connection);
 
     public override T Read<T>(Func<ReadSession, T> work)

@@ -1,7 +1,9 @@
+using System.Xml;
+
 namespace Isa.Events.Api.Features.Server;
 
 /// <summary>Says whether the server can do its work now, and which part cannot.</summary>
-public sealed class GetReadiness(EventsDatabase database, IHostApplicationLifetime lifetime) : EndpointWithoutRequest<ReadinessAnswer>
+public sealed class GetReadiness(EventsDatabase database, DailyBackup backups, IHostApplicationLifetime lifetime) : EndpointWithoutRequest<ReadinessAnswer>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -26,8 +28,16 @@ public sealed class GetReadiness(EventsDatabase database, IHostApplicationLifeti
             }, token), ct),
         ];
         var ready = parts.All(p => p.Status == PartStatus.Ok);
+        // Shown, but no reason to send nobody here any more: the server works without it.
+        if (backups.IsOn) parts = [.. parts, Backup()];
         HttpContext.Response.Headers.CacheControl = "no-store";
         await Send.ResponseAsync(new ReadinessAnswer(ready ? ReadinessStatus.Ready : ReadinessStatus.NotReady, parts), ready ? 200 : 503, ct);
+    }
+
+    private ReadinessPart Backup()
+    {
+        var (failed, age) = backups.State();
+        return new("backup", failed ? PartStatus.Failed : PartStatus.Ok, age is { } old ? XmlConvert.ToString(TimeSpan.FromMinutes(Math.Floor(old.TotalMinutes))) : "none");
     }
 
     private static async Task<ReadinessPart> Try<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken ct)
@@ -62,7 +72,7 @@ public enum PartStatus
 
 public sealed record ReadinessAnswer(ReadinessStatus Status, IReadOnlyList<ReadinessPart> Parts);
 
-/// <param name="Name">server, read or write.</param>
+/// <param name="Name">server, read, write or backup.</param>
 /// <param name="Status">Whether it works.</param>
-/// <param name="Detail">The code of what is wrong.</param>
+/// <param name="Detail">The code of what is wrong; of backup how old the last one is (ISO 8601), or none.</param>
 public sealed record ReadinessPart(string Name, PartStatus Status, string? Detail);
