@@ -5,6 +5,9 @@ public sealed class GetReadiness(EventsDatabase database, IHostApplicationLifeti
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // The write below fits where a batch of registrations does not: on a full disk SQLite's log still has room in itself for a page or two.
+    private const long LeastFreeBytes = 16 << 20;
+
     public override void Configure()
     {
         Get("/health/ready");
@@ -17,6 +20,7 @@ public sealed class GetReadiness(EventsDatabase database, IHostApplicationLifeti
         ReadinessPart[] parts =
         [
             lifetime.ApplicationStopping.IsCancellationRequested ? new("server", PartStatus.Failed, "stopping") : new("server", PartStatus.Ok, null),
+            Disk(),
             await Try("read", token => database.ReadAsync(session => session.One<long>("SELECT COUNT(*) FROM migrations"), token), ct),
             // A write that changes nothing but must reach the disk's lock and commit.
             await Try("write", token => database.WriteAsync("health", session =>
@@ -28,6 +32,18 @@ public sealed class GetReadiness(EventsDatabase database, IHostApplicationLifeti
         var ready = parts.All(p => p.Status == PartStatus.Ok);
         HttpContext.Response.Headers.CacheControl = "no-store";
         await Send.ResponseAsync(new ReadinessAnswer(ready ? ReadinessStatus.Ready : ReadinessStatus.NotReady, parts), ready ? 200 : 503, ct);
+    }
+
+    private ReadinessPart Disk()
+    {
+        try
+        {
+            return database.File is null || new DriveInfo(database.DataFolder).AvailableFreeSpace >= LeastFreeBytes ? new("disk", PartStatus.Ok, null) : new("disk", PartStatus.Failed, "full");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new("disk", PartStatus.Ok, null); // a file system that does not tell; writing will
+        }
     }
 
     private static async Task<ReadinessPart> Try<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken ct)
@@ -62,7 +78,7 @@ public enum PartStatus
 
 public sealed record ReadinessAnswer(ReadinessStatus Status, IReadOnlyList<ReadinessPart> Parts);
 
-/// <param name="Name">server, read or write.</param>
+/// <param name="Name">server, disk, read or write.</param>
 /// <param name="Status">Whether it works.</param>
 /// <param name="Detail">The code of what is wrong.</param>
 public sealed record ReadinessPart(string Name, PartStatus Status, string? Detail);
