@@ -2,6 +2,7 @@ using Isa.Events.Api.Commands;
 using Isa.Events.Api.Features.Agenda;
 using Isa.Events.Api.Features.Pages;
 using Isa.Events.Api.Features.Server;
+using Isa.Events.Api.Telemetry;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -20,15 +21,21 @@ public sealed class Program
     /// <param name="adapt">Changes to the builder, for programs that embed the server.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adapt)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Home(args) });
         AddLogs(builder);
         AddSettings(builder);
+        builder.AddTelemetry();
         AddServices(builder.Services);
         adapt?.Invoke(builder);
         var app = builder.Build();
         UsePipeline(app);
         return app;
     }
+
+    // Settings and data are those of the folder it is started in where that has settings, else those beside the program: an installed one finds its own from anywhere.
+    private static string? Home(string[] args) =>
+        args.Any(a => a.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) || Environment.GetEnvironmentVariable("ASPNETCORE_CONTENTROOT") is not null
+        || Environment.GetEnvironmentVariable("DOTNET_CONTENTROOT") is not null || File.Exists("appsettings.json") ? null : AppContext.BaseDirectory;
 
     private static void AddLogs(WebApplicationBuilder builder)
     {
@@ -100,12 +107,12 @@ public sealed class Program
     {
         app.UseForwardedHeaders();
         app.UseMiddleware<RequestLog>();
+        app.Use(static next => context => Head.AnswerAsGet(context, next));
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => ProblemHandler.FillAsync(context), SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages(bare => ProblemHandler.FillAsync(bare.HttpContext));
         app.Use(static (context, next) =>
         {
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            context.Response.Headers["Referrer-Policy"] = "no-referrer"; // addresses of pages carry secrets
+            SafeHeaders.Set(context.Response);
             return next(context);
         });
         app.UseWhen(static context => context.Request.Path.StartsWithSegments("/docs"), static docs => docs.Use(static (context, next) =>
@@ -133,7 +140,7 @@ public sealed class Program
         });
         app.MapScalarApiReference("/docs", docs =>
         {
-            docs.WithTitle("Isa.Events").WithOpenApiRoutePattern("/openapi.yaml").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp();
+            docs.WithTitle("Isa.Events").WithOpenApiRoutePattern("/openapi.yaml").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton(); // that button leads to a foreign host
             docs.ShowDeveloperTools = DeveloperToolsVisibility.Never;
         });
     }

@@ -74,7 +74,8 @@ public static partial class CommandLine
     [GeneratedRegex(@"\s+")]
     private static partial Regex Whitespace();
 
-    private static bool IsSetting(string argument) => argument.StartsWith("--Server", StringComparison.OrdinalIgnoreCase) || argument.StartsWith("--Database", StringComparison.OrdinalIgnoreCase);
+    private static bool IsSetting(string argument) => argument.StartsWith("--Server", StringComparison.OrdinalIgnoreCase) || argument.StartsWith("--Database", StringComparison.OrdinalIgnoreCase)
+        || argument.StartsWith("--Telemetry", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<string> HostArguments(ParseResult parsed) =>
         from option in new[] { Urls, Environment, ContentRoot, ApplicationName } where parsed.GetValue(option) is not null select $"{option.Name}={parsed.GetValue(option)}";

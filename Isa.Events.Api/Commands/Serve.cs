@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Isa.Events.Api.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Commands;
@@ -12,6 +13,8 @@ internal static partial class Serve
         {
             var database = app.Services.GetRequiredService<EventsDatabase>();
             await MigrateAsync(app, database, ct);
+            var seats = app.Services.GetRequiredService<SeatsWatch>();
+            app.Services.GetRequiredService<Measures>().WatchSeats(seats.Taken, seats.Capacity);
             await app.Services.GetRequiredService<RegistrationTokens>().LoadAsync(ct);
             (string, string)? firstKeys = app.Environment.IsDevelopment() && (await app.Services.GetRequiredService<ApiKeys>().ListAsync(ct)).Count == 0 ? await Demo.FirstStartAsync(app.Services, ct) : null;
             app.Lifetime.ApplicationStarted.Register(() => Greet(app, database, firstKeys));

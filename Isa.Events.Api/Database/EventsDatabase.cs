@@ -1,5 +1,6 @@
 using Isa.Events.Api.Database.Postgres;
 using Isa.Events.Api.Database.Sqlite;
+using Isa.Events.Api.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Database;
@@ -7,19 +8,22 @@ namespace Isa.Events.Api.Database;
 /// <summary>
 /// The one way to the tables: reads on connections of their own, writes through the group commit. The only class that knows which database it is.
 /// </summary>
-public sealed class EventsDatabase : IDisposable
+public sealed partial class EventsDatabase : IDisposable
 {
+    private readonly ILogger _logger;
     private readonly SemaphoreSlim _readerPlaces;
     private readonly Lazy<GroupCommit> _writer;
 
-    public EventsDatabase(IOptions<DatabaseSettings> settings, IHostEnvironment environment, TimeProvider time, ILogger<EventsDatabase> logger)
+    public EventsDatabase(IOptions<DatabaseSettings> settings, IHostEnvironment environment, TimeProvider time, Measures measures, ILogger<EventsDatabase> logger)
     {
         RowTypes.Register();
+        (_logger, Measures) = (logger, measures);
         DataFolder = Path.GetFullPath(settings.Value.DataFolder, environment.ContentRootPath);
         File = settings.Value.Postgres is null ? Path.GetFullPath(settings.Value.File, DataFolder) : null;
         Engine = File is { } file ? new SqliteEngine(file, settings.Value, logger) : new PostgresEngine(settings.Value);
         _readerPlaces = new SemaphoreSlim(settings.Value.MaxReaders);
         _writer = new Lazy<GroupCommit>(() => new GroupCommit(this, settings.Value.MaxQueue, time, logger));
+        measures.WatchQueue(() => Waiting);
     }
 
     /// <summary>Absolute path of the folder of everything the server writes.</summary>
@@ -41,6 +45,8 @@ public sealed class EventsDatabase : IDisposable
     public event Action<IReadOnlyCollection<string>>? Committed;
 
     internal DatabaseEngine Engine { get; }
+
+    internal Measures Measures { get; }
 
     /// <summary>
     /// Runs the work in the next transaction of the writer and returns once that is on disk. The work is synchronous and short, does nothing outside
@@ -67,6 +73,12 @@ public sealed class EventsDatabase : IDisposable
         {
             return Engine.Read(work);
         }
+        catch (ProblemException e) when (e.InnerException is { } cause && e.Problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            Measures.DatabaseError("unreadable");
+            LogUnreadable(_logger, cause.GetType().Name, (cause.InnerException ?? cause).Message);
+            throw;
+        }
         finally
         {
             _readerPlaces.Release();
@@ -89,6 +101,9 @@ public sealed class EventsDatabase : IDisposable
         Engine.Dispose();
         _readerPlaces.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database could not be read ({Kind}): {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, string kind, string reason);
 
     /// <summary>What follows a commit, before its callers are answered.</summary>
     internal void AfterCommit(WriteSession session) => Committed?.Invoke(session.ChangedEvents);

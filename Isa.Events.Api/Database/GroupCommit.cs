@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Isa.Events.Api.Telemetry;
 
 namespace Isa.Events.Api.Database;
 
@@ -66,6 +67,7 @@ internal sealed partial class GroupCommit : IDisposable
     private sealed class Writer(GroupCommit commits) : IDisposable
     {
         private readonly DatabaseEngine _engine = commits._engine;
+        private readonly Measures _measures = commits._database.Measures;
         private readonly List<Ahead> _ahead = [];
         private WriteSession? _session;
 
@@ -74,6 +76,16 @@ internal sealed partial class GroupCommit : IDisposable
         public void Carry(string eventId, List<Work> batch)
         {
             var start = Stopwatch.GetTimestamp();
+            foreach (var work in batch) _measures.Waited(Stopwatch.GetElapsedTime(work.Arrived, start));
+            using var span = Measures.Spans.HasListeners()
+                ? Measures.Spans.StartActivity("write batch", ActivityKind.Internal, default(ActivityContext), [new("isa.events.works", batch.Count)], batch.Where(w => w.Caller != default).Select(w => new ActivityLink(w.Caller)))
+                : null;
+            CarryUntilDone(eventId, batch, start);
+            _measures.Batch(batch.Count, Stopwatch.GetElapsedTime(start));
+        }
+
+        private void CarryUntilDone(string eventId, List<Work> batch, long start)
+        {
             for (var run = 1; ; run++)
             {
                 try
@@ -96,13 +108,16 @@ internal sealed partial class GroupCommit : IDisposable
                         return;
                     }
 
+                    if (e is CommitInDoubtException) _measures.DatabaseError("inDoubt");
                     if (stored == false && _engine.MayPass(e) && HasPatience(start))
                     {
+                        _measures.DatabaseError("repeated");
                         LogRepeated(commits._logger, batch.Count, (e.InnerException ?? e).Message);
                         Pause(run);
                         continue;
                     }
 
+                    _measures.DatabaseError("refused");
                     LogRefused(commits._logger, e, batch.Count);
                     Fail(batch, new ProblemException(stored is null || e is NotReplicatedException ? Problem.OutcomeUnknown : _engine.IsLocked(e) ? Problem.Busy : Problem.StorageUnavailable));
                     return;
@@ -110,6 +125,7 @@ internal sealed partial class GroupCommit : IDisposable
                 catch (Exception e)
                 {
                     CloseSession();
+                    _measures.DatabaseError("unexpected");
                     LogUnexpected(commits._logger, e, batch.Count);
                     Fail(batch, e);
                     return;

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Isa.Events.Api.Telemetry;
+
 namespace Isa.Events.Api.Database;
 
 /// <summary>What one caller wants done, and the caller's answer.</summary>
@@ -5,6 +8,12 @@ internal abstract class Work(IReadOnlyList<Ahead> ahead)
 {
     /// <summary>What it will ask for.</summary>
     public IReadOnlyList<Ahead> Ahead { get; } = ahead;
+
+    /// <summary>When it came (<see cref="Stopwatch"/>).</summary>
+    public long Arrived { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>The span of the request it came with, where somebody traces.</summary>
+    public ActivityContext Caller { get; } = Measures.Spans.HasListeners() && Activity.Current is { } span ? span.Context : default;
 
     /// <summary>Whether nobody waits for it any more.</summary>
     public abstract bool GivenUp();

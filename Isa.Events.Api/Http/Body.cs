@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -36,11 +37,11 @@ public static class Body
         RefuseOtherMedia(request, "application/merge-patch+json");
         try
         {
-            var patch = await JsonNode.ParseAsync(request.Body, null, new JsonDocumentOptions { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false }, ct) as JsonObject
-                ?? throw new ProblemException(Problem.MalformedRequest, "", FieldCode.WrongType);
-            var merged = JsonSerializer.SerializeToNode(current, Json.Wire)!.AsObject();
-            Merge(merged, patch);
-            return merged.Deserialize<T>(Json.Wire)!;
+            using var patch = await JsonDocument.ParseAsync(request.Body, new JsonDocumentOptions { MaxDepth = Json.MaxDepth }, ct);
+            if (patch.RootElement.ValueKind != JsonValueKind.Object) throw new ProblemException(Problem.MalformedRequest, "", FieldCode.WrongType);
+            using var merged = new MemoryStream();
+            await using (var json = new Utf8JsonWriter(merged)) Merge(json, JsonSerializer.SerializeToNode(current, Json.Wire)!.AsObject(), patch.RootElement, "");
+            return JsonSerializer.Deserialize<T>(merged.GetBuffer().AsSpan(0, (int)merged.Length), Json.Wire)!;
         }
         catch (JsonException e)
         {
@@ -75,13 +76,41 @@ public static class Body
         return new ProblemException(unreadable ? Problem.MalformedRequest : Problem.ValidationFailed, code == FieldCode.TooDeep ? "" : path.TrimStart('.'), code, arguments);
     }
 
-    private static void Merge(JsonObject target, JsonObject patch)
+    // Null stays in the result, where it means absent: so the reader that comes next sees the name, and refuses one that does not exist. Values go over as the bytes
+    // they are, for the reader to say what is wrong with them.
+    private static void Merge(Utf8JsonWriter json, JsonObject current, JsonElement patch, string path)
     {
-        foreach (var (name, value) in patch)
+        var changes = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in patch.EnumerateObject())
+            if (!changes.TryAdd(NameOf(member, path), member.Value)) throw new ProblemException(Problem.MalformedRequest, path + member.Name, FieldCode.DuplicateMember);
+
+        json.WriteStartObject();
+        foreach (var (name, value) in current)
         {
-            if (value is null) target.Remove(name);
-            else if (value is JsonObject inner && target[name] is JsonObject existing) Merge(existing, inner);
-            else target[name] = value.DeepClone();
+            if (changes.ContainsKey(name)) continue;
+            json.WritePropertyName(name);
+            value!.WriteTo(json);
+        }
+
+        foreach (var (name, value) in changes)
+        {
+            json.WritePropertyName(name);
+            if (value.ValueKind == JsonValueKind.Object && current[name] is JsonObject inner) Merge(json, inner, value, $"{path}{name}.");
+            else json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string NameOf(JsonProperty member, string path)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException) // a lone surrogate, or bytes that are not UTF-8
+        {
+            throw new ProblemException(Problem.MalformedRequest, path.TrimEnd('.'), FieldCode.InvalidText);
         }
     }
 

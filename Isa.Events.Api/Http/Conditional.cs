@@ -29,7 +29,7 @@ public static class Conditional
 
         context.Response.ContentType = mediaType;
         context.Response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
     private static bool HasAlready(HttpRequest request, string tag)

@@ -13,7 +13,7 @@ public sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog>
         var start = Stopwatch.GetTimestamp();
         await next(context);
         var status = context.Response.StatusCode;
-        var level = status >= 500 ? LogLevel.Error : status >= 400 || !HttpMethods.IsGet(context.Request.Method) ? LogLevel.Information : LogLevel.Debug;
+        var level = status >= 500 ? LogLevel.Error : status >= 400 || !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) ? LogLevel.Information : LogLevel.Debug;
         if (logger.IsEnabled(level))
             Log(logger, level, context.Request.Method, Redacted.Route(context), status,
                 Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1), context.GetCaller()?.KeyId ?? "-", Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier);

@@ -26,8 +26,8 @@ public static partial class Rules
     public static IRuleBuilderOptions<T, string?> PersonName<T>(this IRuleBuilder<T, string?> rule, int max = 200) =>
         rule.Line(max).Must(name => name is null || name.EnumerateRunes().Any(IsSeen)).Fails(FieldCode.Required);
 
-    // A name of joiners and other invisible characters alone would be an empty line in every list.
-    private static bool IsSeen(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.NonSpacingMark or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
+    // A name of joiners and other invisible characters alone would be an empty line in every list. The fillers count as letters, the empty Braille cell as a symbol.
+    private static bool IsSeen(Rune rune) => rune.Value is not (0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.NonSpacingMark or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
 
     public static IRuleBuilderOptions<T, string?> MailAddress<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(text => text is null || EmailAddress.TryNormalise(text, out _, out _)).Fails(FieldCode.InvalidEmail);

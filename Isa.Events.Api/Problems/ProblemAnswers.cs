@@ -41,7 +41,9 @@ public static class ProblemAnswers
     {
         var answer = Build(context, problem, errors, extensions);
         context.Response.StatusCode = problem.Status;
+        SafeHeaders.Set(context.Response);
         context.Response.Headers.CacheControl = "no-store";
+        if (problem.Status is 401) context.Response.Headers.WWWAuthenticate = "Bearer"; // RFC 9110 s11.6.1
         if (problem.Status is 503) context.Response.Headers.RetryAfter = "2";
         return context.Response.WriteAsJsonAsync(answer, Http.Json.Wire, MediaType, context.RequestAborted);
     }

@@ -15,7 +15,7 @@ public sealed class DatabaseSettings
     /// </summary>
     public string? Postgres { get; set; }
 
-    /// <summary>Transactions a process has open at a time on PostgreSQL (1 to 32), each for another event. SQLite has one writer.</summary>
+    /// <summary>Transactions a process has open at a time on PostgreSQL (1 to 64), each for another event. SQLite has one writer.</summary>
     public int MaxWriters { get; set; } = 4;
 
     /// <summary>Seconds the server waits at its start for a database that does not answer yet (0 to 3600).</summary>
@@ -41,7 +41,7 @@ public sealed class DatabaseSettingsValidator : AbstractValidator<DatabaseSettin
         RuleFor(s => s.DataFolder).NotEmpty();
         RuleFor(s => s.File).NotEmpty();
         RuleFor(s => s.Postgres).Must(text => text is null || text.Trim().Length > 0).WithMessage("is empty; leave it out to use SQLite.");
-        RuleFor(s => s.MaxWriters).InclusiveBetween(1, 32);
+        RuleFor(s => s.MaxWriters).InclusiveBetween(1, 64);
         RuleFor(s => s.StartTimeoutSeconds).InclusiveBetween(0, 3600);
         RuleFor(s => s.MaxBatch).InclusiveBetween(1, 1000);
         RuleFor(s => s.MaxQueue).InclusiveBetween(1, 100_000);

@@ -9,18 +9,26 @@ namespace Isa.Events.Benchmarks.Load;
 /// Sends one kind of request over keep-alive connections, each waiting for its answer before it sends the next. Plain sockets: on two cores the client must take
 /// little of what is measured.
 /// </summary>
-/// <param name="address">Of the server.</param>
-/// <param name="request">What is sent.</param>
+/// <param name="targets">Of which server what is asked; the connections take turns.</param>
 /// <param name="expected">The status that every answer must have; another one ends the run.</param>
-public sealed class LoadClient(Uri address, RequestTemplate request, int expected)
+public sealed class LoadClient(IReadOnlyList<(Uri Address, RequestTemplate Request)> targets, int expected)
 {
+    public LoadClient(Uri address, RequestTemplate request, int expected) : this([(address, request)], expected)
+    {
+    }
+
+    /// <summary>All that these ask, at once.</summary>
+    public static LoadClient Together(IEnumerable<LoadClient> loads, int expected) => new([.. loads.SelectMany(l => l.Targets)], expected);
+
+    private IReadOnlyList<(Uri Address, RequestTemplate Request)> Targets => targets;
+
     private static long _numbers;
 
     public async Task<Sample> RunAsync(int connections, TimeSpan duration, CancellationToken ct)
     {
         var start = Stopwatch.GetTimestamp();
         var end = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        var times = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => ConnectionAsync(end, ct), ct)));
+        var times = await Task.WhenAll(Enumerable.Range(0, connections).Select(n => Task.Run(() => ConnectionAsync(targets[n % targets.Count], end, ct), ct)));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var all = times.SelectMany(t => t).ToArray();
         Array.Sort(all);
@@ -29,8 +37,9 @@ public sealed class LoadClient(Uri address, RequestTemplate request, int expecte
 
     private static double Milliseconds(long ticks) => ticks * 1000.0 / Stopwatch.Frequency;
 
-    private async Task<List<long>> ConnectionAsync(long end, CancellationToken ct)
+    private async Task<List<long>> ConnectionAsync((Uri Address, RequestTemplate Request) target, long end, CancellationToken ct)
     {
+        var (address, request) = target;
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, address.Port), ct);
         var copy = request.Copy();

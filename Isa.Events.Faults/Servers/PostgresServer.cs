@@ -40,7 +40,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await server.ToolAsync("initdb", ct, "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--data-checksums", "--no-sync");
         await File.AppendAllLinesAsync(Path.Combine(server.Data, "postgresql.conf"),
         [
-            "listen_addresses = '127.0.0.1'", $"unix_socket_directories = '{server._folder}'", "fsync = on", "synchronous_commit = on", "wal_level = replica", "max_wal_senders = 4", "hot_standby = on", "shared_buffers = 64MB",
+            "listen_addresses = '127.0.0.1'", $"unix_socket_directories = '{server._folder}'", "fsync = on", "synchronous_commit = on", "wal_level = replica", "max_wal_senders = 4", "max_connections = 300", "hot_standby = on", "shared_buffers = 64MB",
         ], ct);
         await server.StartAsync(ct);
         return server;

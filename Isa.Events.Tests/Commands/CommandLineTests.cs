@@ -52,6 +52,15 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Finds_its_settings_from_any_folder()
+    {
+        var elsewhere = Path.GetDirectoryName(_folder)!;
+        (await RunAsync("keys list", elsewhere)).ShouldBe((0, "", "")); // with the framework's own settings there would be lines of log
+        (await RunAsync("keys create --role partner --name Foshan", elsewhere)).Output.Trim().ShouldMatch("^isa_ptn_[A-Za-z0-9]+$");
+        Directory.EnumerateFileSystemEntries(elsewhere).ShouldBe([_folder]);
+    }
+
+    [Fact]
     public async Task Prints_the_contract_and_nothing_else()
     {
         var (exitCode, output, error) = await RunAsync("openapi");
@@ -59,9 +68,9 @@ public sealed class CommandLineTests : IDisposable
         output.ShouldBe(System.Text.Encoding.UTF8.GetString(Isa.Events.Api.Features.Server.Contract.Bytes));
     }
 
-    private async Task<(int ExitCode, string Output, string Error)> RunAsync(string arguments)
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(string arguments, string? folder = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
         start.ArgumentList.Add(typeof(Isa.Events.Api.Program).Assembly.Location);
         foreach (var argument in arguments.Split(' ')) start.ArgumentList.Add(argument);
         start.Environment["Database__DataFolder"] = _folder;

@@ -1,5 +1,6 @@
 using Isa.Events.Api.Database;
 using Isa.Events.Api.Settings;
+using Isa.Events.Api.Telemetry;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -76,7 +77,7 @@ public sealed class MigrationsTests : IDisposable
 
     private EventsDatabase Open()
     {
-        var database = new EventsDatabase(Options.Create(new DatabaseSettings { DataFolder = _folder }), new HostingEnvironment { ContentRootPath = _folder }, TimeProvider.System, NullLogger<EventsDatabase>.Instance);
+        var database = new EventsDatabase(Options.Create(new DatabaseSettings { DataFolder = _folder }), new HostingEnvironment { ContentRootPath = _folder }, TimeProvider.System, new Measures(), NullLogger<EventsDatabase>.Instance);
         try
         {
             database.Migrate();

@@ -26,6 +26,7 @@ public class BadInputTests(SharedHost host)
         { "1 MB of name", Person($""" "fullName":"{new string('a', 1_000_000)}" """), 413, "payload-too-large", "" },
         { "spaces of all kinds", Person(""" "fullName":" \u00a0\u3000" """), 422, "validation-failed", "fullName required" },
         { "an invisible name", Person(""" "fullName":"\u200b" """), 422, "validation-failed", "fullName required" },
+        { "a name of fillers", Person(""" "fullName":"\u3164\u2800\u115f" """), 422, "validation-failed", "fullName required" },
         { "no name", Person(""" "fullName":"" """), 422, "validation-failed", "fullName required" },
         { "a@b", Person(""" "email":"a@b" """), 422, "validation-failed", "email invalid-email" },
         { "a hyphen first", Person(""" "email":"a@-b.example" """), 422, "validation-failed", "email invalid-email" },

@@ -1,6 +1,7 @@
 using Isa.Events.Api.Database;
 using Isa.Events.Api.Features.Partners;
 using Isa.Events.Api.Settings;
+using Isa.Events.Api.Telemetry;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -23,6 +24,7 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
 
     private static readonly SemaphoreSlim OneStartsAtATime = new(1);
     private TestPostgres? _postgres;
+    private TestPostgres? _shared;
 
     public FakeTimeProvider Time { get; } = new(Start);
 
@@ -33,6 +35,12 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
 
     /// <summary>Which database; the one of the test run unless the test is about one of them.</summary>
     public DatabaseKind Kind { get; init; } = TestPostgres.Default;
+
+    /// <summary>Another host whose tables this one shares, as a second process would. PostgreSQL only.</summary>
+    public EventsHost? Beside { get; init; }
+
+    /// <summary>Changes what the connection string of PostgreSQL says.</summary>
+    public Func<string, string>? Through { get; init; }
 
     public LogLines Log { get; } = new();
 
@@ -57,11 +65,12 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
         (await Services.GetRequiredService<ApiKeys>().CreateAsync(role, name, isTest, events ?? [], expires, CancellationToken.None)).Text;
 
     /// <summary>The same tables as another process has them.</summary>
-    public EventsDatabase OpenBeside() => new(Services.GetRequiredService<IOptions<DatabaseSettings>>(), Services.GetRequiredService<IHostEnvironment>(), Time, NullLogger<EventsDatabase>.Instance);
+    public EventsDatabase OpenBeside() => new(Services.GetRequiredService<IOptions<DatabaseSettings>>(), Services.GetRequiredService<IHostEnvironment>(), Time, Services.GetRequiredService<Measures>(), NullLogger<EventsDatabase>.Instance);
 
     public async ValueTask InitializeAsync()
     {
-        if (Kind == DatabaseKind.Postgres) _postgres = await TestPostgres.CreateAsync();
+        if (Beside is not null) _shared = Beside._postgres;
+        else if (Kind == DatabaseKind.Postgres) _shared = _postgres = await TestPostgres.CreateAsync();
         // The framework's configuration is static: hosts start one after another.
         await OneStartsAtATime.WaitAsync();
         try
@@ -90,7 +99,7 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     {
         builder.UseEnvironment("Production");
         builder.UseSetting("Database:DataFolder", Folder);
-        if (_postgres is not null) builder.UseSetting("Database:Postgres", _postgres.ConnectionString);
+        if (_shared is not null) builder.UseSetting("Database:Postgres", Through?.Invoke(_shared.ConnectionString) ?? _shared.ConnectionString);
         builder.UseSetting("Server:RequestsPerMinutePerKey", "1000000");
         builder.UseSetting("Server:RequestsPerMinutePerAddress", "1000000");
         builder.UseSetting("Server:PublicUrl", "https://events.example.org");

@@ -26,7 +26,7 @@ internal sealed class PostgresEngine : DatabaseEngine
         _settings = settings;
         _target = PostgresTarget.Read(settings.Postgres!);
         _readers = PostgresTarget.Open(_target, settings.MaxReaders);
-        _writers = PostgresTarget.Open(_target, settings.MaxWriters + 1, writeBuffer: 256 * 1024);
+        _writers = PostgresTarget.Open(_target, settings.MaxWriters * 2, writeBuffer: 256 * 1024);
         // A read blocks its thread while it travels; the server's other work must not wait for the pool to grow.
         ThreadPool.GetMinThreads(out var workers, out var ports);
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + settings.MaxReaders), ports);

@@ -41,11 +41,11 @@ internal static class PostgresTarget
         if (writeBuffer is { } bytes) Default("Write Buffer Size", bytes);
         var builder = new NpgsqlDataSourceBuilder(own.ConnectionString);
         // Everything is read from the primary too: a standby lags, and somebody who has just registered would not be there.
-        return target.ContainsKey("Target Session Attributes") ? builder.Build() : builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+        return target.ShouldSerialize("Target Session Attributes") ? builder.Build() : builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
 
         void Default(string name, object value)
         {
-            if (!target.ContainsKey(name)) own[name] = value;
+            if (!target.ShouldSerialize(name)) own[name] = value;
         }
     }
 

@@ -1,4 +1,6 @@
-using System.Globalization;
+using NodaTime;
+using NodaTime.Text;
+using NodaTime.TimeZones;
 
 namespace Isa.Events.Api.Features.Agenda;
 
@@ -20,16 +22,32 @@ public sealed record AgendaItem
 
     public Texts? Description { get; init; }
 
-    public DateTimeOffset StartsAt(Event evt) => At(evt, From!, "from");
+    public DateTimeOffset StartsAt(Event evt) => At(evt, From!);
 
-    public DateTimeOffset? EndsAt(Event evt) => To is { } to ? At(evt, to, "to") : null;
+    public DateTimeOffset? EndsAt(Event evt) => To is { } to ? At(evt, to) : null;
 
-    private DateTimeOffset At(Event evt, string clock, string field)
+    /// <summary>What is wrong with it in this event, or null.</summary>
+    public FieldError? WrongIn(Event evt)
     {
-        var first = NodaTime.Instant.FromDateTimeOffset(evt.StartsAt).InZone(evt.Zone).Date;
-        var date = first.PlusDays((Day ?? 1) - 1);
-        return EventTimes.Resolve(string.Create(CultureInfo.InvariantCulture, $"{date.Year:0000}-{date.Month:00}-{date.Day:00}T{clock}"), evt.Zone, field);
+        var days = Period.DaysBetween(DateOf(evt.StartsAt, evt), DateOf(evt.EndsAt.AddTicks(-1), evt)) + 1;
+        if (Day > days) return new FieldError("day", FieldCode.OutOfRange, 1, days);
+        if (evt.Zone.MapLocal(Local(evt, From!)).Count == 0) return new FieldError("from", FieldCode.TimeInGap);
+        if (To is { } to && evt.Zone.MapLocal(Local(evt, to)).Count == 0) return new FieldError("to", FieldCode.TimeInGap);
+        return EndsAt(evt) < StartsAt(evt) ? new FieldError("to", FieldCode.EndBeforeStart) : null;
     }
+
+    // An agenda moves with its event, perhaps to a day on which the clocks change: a time that is skipped then counts on from before, one that comes twice is the first
+    // that is not before the event.
+    private DateTimeOffset At(Event evt, string clock)
+    {
+        var mapping = evt.Zone.MapLocal(Local(evt, clock));
+        var first = mapping.Count == 0 ? Resolvers.LenientResolver(mapping) : mapping.First();
+        return (mapping.Count == 2 && first.ToDateTimeOffset() < evt.StartsAt ? mapping.Last() : first).ToDateTimeOffset().ToUniversalTime();
+    }
+
+    private LocalDateTime Local(Event evt, string clock) => DateOf(evt.StartsAt, evt).PlusDays((Day ?? 1) - 1).At(LocalTimePattern.CreateWithInvariantCulture("HH:mm").Parse(clock).Value);
+
+    private static LocalDate DateOf(DateTimeOffset instant, Event evt) => NodaTime.Instant.FromDateTimeOffset(instant).InZone(evt.Zone).Date;
 }
 
 /// <summary>The agenda of an event as it is stored: items, an uploaded document, or both.</summary>

@@ -29,7 +29,7 @@ public static class AgendaPage
         }
 
         if (evt.OrganizerName is not null) body.Append($"<footer>{Html.Encode(evt.OrganizerName)}</footer>");
-        return Html.Page(language, $"{Wording.Agenda.In(language)}: {title}", body.ToString());
+        return Html.Page(language, $"{Wording.Agenda.Label(language)}{title}", body.ToString());
     }
 
     /// <summary>One line for each item, on the reader's clock.</summary>

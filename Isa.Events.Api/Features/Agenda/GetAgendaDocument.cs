@@ -28,7 +28,7 @@ public sealed class GetAgendaDocument(EventsDatabase database, CurrentEvents eve
         var cache = caller is null ? "public, max-age=60" : "private, no-cache";
         if (pdf is not null)
         {
-            Download.Describe(HttpContext, agenda.DocumentName!);
+            Download.Describe(HttpContext, agenda.DocumentName!, $"agenda-{evt.Slug}.pdf");
             await Conditional.SendAsync(HttpContext, pdf, $"\"{agenda.DocumentSha256![..16]}\"", "application/pdf", cache);
             return;
         }

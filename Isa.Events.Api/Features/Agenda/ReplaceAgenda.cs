@@ -16,23 +16,12 @@ public sealed class ReplaceAgenda(EventEdit edits, AgendaSender sender) : Endpoi
         Parameters.None(HttpContext);
         var current = await edits.RunAsync(HttpContext, IfMatch.Require(HttpContext), (session, evt) =>
         {
-            for (var i = 0; i < request.Items!.Count; i++) Check(evt, request.Items[i], i);
+            for (var i = 0; i < request.Items!.Count; i++)
+                if (request.Items[i].WrongIn(evt) is { } wrong) throw new ProblemException(Problem.ValidationFailed, [wrong with { Field = $"items[{i}].{wrong.Field}" }]);
             (AgendaRow.Find(session, evt.Id) with { Items = request.Items }).Store(session, evt.Id);
             return evt with { Revision = evt.Revision + 1 }; // calendar entries list the items
         }, ct);
         await sender.SendAsync(HttpContext, current.Event, null, "no-store", ct);
-    }
-
-    private static void Check(Event evt, AgendaItem item, int index)
-    {
-        try
-        {
-            if (item.EndsAt(evt) < item.StartsAt(evt)) throw ProblemException.Invalid("to", FieldCode.EndBeforeStart);
-        }
-        catch (ProblemException e)
-        {
-            throw new ProblemException(e.Problem, [.. e.Errors.Select(error => error with { Field = $"items[{index}].{error.Field}" })]);
-        }
     }
 }
 

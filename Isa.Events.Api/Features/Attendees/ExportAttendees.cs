@@ -43,7 +43,8 @@ public sealed class ExportAttendees(EventsDatabase database, CurrentEvents event
         }, ct);
 
         var words = context.Language switch { Language.De => "Teilnehmende", Language.Zh => "参会名单", _ => "Attendees" };
-        Download.Describe(HttpContext, $"{words} {evt.Title.In(context.Language, evt.DefaultLanguage)} {evt.StartsAt.In(evt.Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.{format}");
+        var day = evt.StartsAt.In(evt.Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        Download.Describe(HttpContext, $"{words} {evt.Title.In(context.Language, evt.DefaultLanguage)} {day}.{format}", $"attendees-{evt.Slug}-{day}.{format}");
         HttpContext.Response.Headers.CacheControl = "no-store";
         HttpContext.Response.ContentType = format switch
         {

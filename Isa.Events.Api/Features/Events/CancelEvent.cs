@@ -19,7 +19,6 @@ public sealed class CancelEvent(EventEdit edits) : EndpointWithoutRequest<EventA
         Shape.Check(request);
         var current = await edits.RunAsync(HttpContext, match, (session, evt) =>
         {
-            if (evt.Status == EventStatus.Cancelled) throw new ProblemException(Problem.EventCancelled);
             if (evt.StatusAt(session.Now) == EventStatus.Over) throw new ProblemException(Problem.EventOver);
             return evt with { Status = EventStatus.Cancelled, CancelledAt = session.Now, CancellationReason = request.Reason };
         }, ct);

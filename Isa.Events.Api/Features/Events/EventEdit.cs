@@ -18,6 +18,7 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
         {
             var before = session.LockEvent(known.Event.Id);
             match?.Check(before.Version);
+            if (before.Status == EventStatus.Cancelled) throw new ProblemException(Problem.EventCancelled); // what was called off stays as it was told
             var after = edit(session, before);
             var shown = after.ShowsOtherThan(before);
             after = after with { Version = before.Version + 1, Revision = after.Revision + (shown ? 1 : 0), UpdatedAt = session.Now };

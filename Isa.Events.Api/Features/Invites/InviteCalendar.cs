@@ -163,10 +163,10 @@ public static class InviteCalendar
     private static string Write(Event evt, CalendarEvent entry, string method)
     {
         var calendar = new Calendar { Method = method, ProductId = ProductId };
-        // Written in order of insertion: the zone comes before what uses it. Rules instead of dates, because Outlook shifts the others by an hour.
-        calendar.AddTimeZone(VTimeZone.FromDateTimeZone(evt.TimeZone, evt.StartsAt.UtcDateTime.AddYears(-1), includeHistoricalData: false));
         calendar.Events.Add(entry);
-        var text = Fold(new CalendarSerializer().SerializeToString(calendar)!); // a serializer is for one call: it is not thread-safe
+        var text = new CalendarSerializer().SerializeToString(calendar)!; // a serializer is for one call: it is not thread-safe
+        var zone = CalendarZone.Describe(evt.Zone, NodaTime.Instant.FromDateTimeOffset(evt.StartsAt), NodaTime.Instant.FromDateTimeOffset(evt.EndsAt));
+        text = Fold(text.Insert(text.IndexOf("\r\nBEGIN:VEVENT", StringComparison.Ordinal), zone)); // before what uses it
         RefuseUnlessWhole(text, entry);
         return text;
     }

@@ -13,9 +13,10 @@ public static class Wording
     public static readonly Sentence Agenda = new("Tagesordnung", "Agenda", "议程");
     public static readonly Sentence AgendaFile = new("Tagesordnung als Datei", "Agenda as a file", "议程文件");
     public static readonly Sentence InviteFile = new("In den Kalender eintragen (.ics)", "Add to calendar (.ics)", "添加到日历 (.ics)");
+    public static readonly Sentence CancellationFile = new("Aus dem Kalender nehmen (.ics)", "Remove from calendar (.ics)", "从日历中移除 (.ics)");
     public static readonly Sentence Reference = new("Anmeldenummer", "Reference", "报名编号");
     public static readonly Sentence Manage = new("Ihre Anmeldung", "Your registration", "您的报名");
-    public static readonly Sentence Person = new("Angemeldet", "Registered", "参会人");
+    public static readonly Sentence Person = new("Name", "Name", "参会人");
     public static readonly Sentence Organizer = new("Veranstalter", "Organiser", "主办方");
     public static readonly Sentence Reason = new("Grund", "Reason", "原因");
     public static readonly Sentence Cancelled = new("Abgesagt", "Cancelled", "已取消");

@@ -38,7 +38,7 @@ public sealed class GetManagePage(EventsDatabase database, CurrentEvents events,
         AttendeePage.Entry(body, Wording.Reference.In(language), $"<span class=\"number\">{registration.Reference}</span>");
         if (evt.OrganizerName is not null)
             AttendeePage.Entry(body, Wording.Organizer.In(language), $"{Html.Encode(evt.OrganizerName)}<br><a href=\"mailto:{Html.Encode(evt.OrganizerEmail)}\">{Html.Encode(evt.OrganizerEmail)}</a>");
-        body.Append($"</dl>\n<p class=\"files\"><a href=\"{Html.Encode(links.Invite)}\">{Wording.InviteFile.In(language)}</a>");
+        body.Append($"</dl>\n<p class=\"files\"><a href=\"{Html.Encode(links.Invite)}\">{(AttendeePage.IsOff(evt, registration) ? Wording.CancellationFile : Wording.InviteFile).In(language)}</a>");
         if (links.Agenda is not null) body.Append($"<a href=\"{Html.Encode(links.Agenda)}\">{Wording.AgendaFile.In(language)}</a>");
         body.Append("</p>\n");
         return Html.Page(language, evt.Title.In(language, evt.DefaultLanguage), body.ToString());

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Isa.Events.Api.Features.Partners;
 
 /// <summary><c>Authorization: Bearer isa_…</c> (RFC 6750). A request without the header is anonymous; one with a key that does not count is refused everywhere.</summary>
-public sealed partial class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ApiKeys keys, TimeProvider time)
+public sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ApiKeys keys, TimeProvider time)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public new const string Scheme = "apiKey";
@@ -21,11 +21,7 @@ public sealed partial class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOp
         var caller = header.Count == 1 && header[0] is { } text && text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? await keys.FindAsync(text[7..].Trim(), time.GetUtcNow(), Context.RequestAborted)
             : null;
-        if (caller is null)
-        {
-            LogRefused(Logger, Context.Connection.RemoteIpAddress);
-            return AuthenticateResult.Fail("unknown key");
-        }
+        if (caller is null) return AuthenticateResult.Fail("unknown key"); // the line of the request logs the 401
 
         Context.Features.Set(caller);
         return AuthenticateResult.Success(new AuthenticationTicket(caller.Principal, Scheme));
@@ -33,11 +29,7 @@ public sealed partial class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOp
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers.WWWAuthenticate = "Bearer";
+        Response.StatusCode = StatusCodes.Status401Unauthorized; // the body and WWW-Authenticate come from ProblemAnswers
         return Task.CompletedTask;
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "A key that does not count came from {Address}")]
-    private static partial void LogRefused(ILogger logger, System.Net.IPAddress? address);
 }

@@ -1,7 +1,9 @@
+using Isa.Events.Api.Telemetry;
+
 namespace Isa.Events.Api.Features.Registrations;
 
 /// <summary>Ends a registration and frees its seat at once. Sent again it answers the same.</summary>
-public sealed class CancelRegistration(EventsDatabase database, RegistrationAccess access, RegistrationTokens tokens) : EndpointWithoutRequest<Registration>
+public sealed class CancelRegistration(EventsDatabase database, RegistrationAccess access, RegistrationTokens tokens, Measures measures) : EndpointWithoutRequest<Registration>
 {
     public override void Configure()
     {
@@ -16,6 +18,7 @@ public sealed class CancelRegistration(EventsDatabase database, RegistrationAcce
         var ahead = Registration.Of(known.Id!);
         var actorId = HttpContext.GetCaller()?.KeyId;
         var cancelled = await database.WriteAsync(evt.Id, session => Cancel(session, evt.Id, ahead, actor, actorId), ct, ahead);
+        if (known.IsActive && !cancelled.IsActive) measures.Registration("cancelled", evt.Site(cancelled.SiteId)!.Mode);
         HttpContext.Response.Headers.CacheControl = "no-store";
         await Send.OkAsync(cancelled with { Links = tokens.Links(cancelled, evt) }, ct);
     }

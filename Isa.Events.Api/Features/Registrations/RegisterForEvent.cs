@@ -1,9 +1,10 @@
+using Isa.Events.Api.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Features.Registrations;
 
 /// <summary>Gives a person a seat at a site.</summary>
-public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents events, RegistrationTokens tokens, IOptions<ServerSettings> settings, TimeProvider time)
+public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents events, RegistrationTokens tokens, IOptions<ServerSettings> settings, TimeProvider time, Measures measures)
     : Endpoint<RegistrationRequest, Registration>
 {
     public override void Configure()
@@ -30,6 +31,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
             var wanted = request.ToRegistration(evt, caller) with { Reference = NewRegistration.NewReference(settings.Value.ReferencePrefix) };
             var rival = Rival.Of(wanted);
             var creation = await database.WriteAsync(evt.Id, key.Once(request, session => (made = Register(session, evt.Id, request, wanted, rival, caller, tokens, settings.Value)).Id!), ct, [.. key.Ahead, rival]);
+            if (!creation.Replayed) measures.Registration("registered", evt.Site(made!.SiteId)!.Mode);
             await SendAsync(creation, creation.Replayed ? await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) : made, evt, ct);
             return;
         }

@@ -9,20 +9,15 @@ public sealed class RegistrationAccess(EventsDatabase database, CurrentEvents ev
         var name = (string)context.Request.RouteValues["registration"]!;
         var caller = context.GetCaller();
         var byKey = name.StartsWith(Registration.IdPrefix, StringComparison.Ordinal);
-        if (byKey && caller is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new ProblemException(Problem.NotAuthenticated);
-        }
-
+        if (byKey && caller is null) throw new ProblemException(Problem.NotAuthenticated);
         if (byKey && caller!.Role == Role.CheckIn) throw new ProblemException(Problem.NotAllowed);
         var registration = await database.ReadAsync(session => byKey
-            ? Registration.Find(session, name) is { } found && (caller!.IsOrganizer || IsOwn(found, caller)) ? found : null
+            ? Registration.Find(session, name) is { } found && IsVisibleTo(found, caller!) ? found : null
             : tokens.Read(LinkPurpose.Manage, name, id => Registration.Find(session, id)), ct);
         if (registration is null || await events.FindAsync(registration.EventId, null, ct) is not { } current) throw new ProblemException(Problem.RegistrationNotFound);
         return (registration, current.Event, !byKey ? Actor.Attendee : caller!.IsOrganizer ? Actor.Organizer : Actor.Partner);
     }
 
-    private static bool IsOwn(Registration registration, Caller caller) =>
-        registration.MadeBy == caller.HolderId && (caller.EventIds is not { } own || own.Contains(registration.EventId));
+    private static bool IsVisibleTo(Registration registration, Caller caller) =>
+        (caller.IsOrganizer || registration.MadeBy == caller.HolderId) && (caller.EventIds is not { } own || own.Contains(registration.EventId));
 }

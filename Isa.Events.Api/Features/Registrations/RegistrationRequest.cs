@@ -158,8 +158,12 @@ public sealed record NewRegistration
 
     public DateTimeOffset Now { get; init; }
 
-    /// <summary>What a list by family name sorts by. The last word is a guess that sorts most names well; who needs it right sends the family name.</summary>
-    public static string FamilyKey(string? familyName, string fullName) => Text.Fold(familyName ?? fullName[(fullName.LastIndexOf(' ') + 1)..]);
+    /// <summary>
+    /// What a list by family name sorts by. What stands before a comma, else the last word, is a guess that sorts most names well; who needs it right sends the
+    /// family name.
+    /// </summary>
+    public static string FamilyKey(string? familyName, string fullName) =>
+        Text.Fold(familyName ?? (fullName.IndexOf(',') is > 0 and var comma ? fullName[..comma] : fullName[(fullName.LastIndexOf(' ') + 1)..]));
 
     /// <summary>What a list by romanised name sorts by.</summary>
     public static string RomanizedKey(string? romanizedName, string fullName) => Text.Fold(romanizedName ?? fullName);

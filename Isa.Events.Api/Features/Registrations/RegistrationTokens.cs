@@ -62,7 +62,7 @@ public sealed class RegistrationTokens(EventsDatabase database, IOptions<ServerS
         var token = Create(LinkPurpose.Manage, registration);
         var server = settings.Value;
         return new RegistrationLinks(server.Url($"/v1/registrations/{registration.Id}"), server.Url($"/v1/registrations/{token}/invite.ics"),
-            evt.HasAgenda ? server.Url($"/v1/events/{evt.Slug}/agenda/document?language={registration.Language.Code()}") : null, server.Url($"/r/{token}"));
+            evt.HasAgenda ? server.Url($"/v1/events/{evt.Id}/agenda/document?language={registration.Language.Code()}") : null, server.Url($"/r/{token}"));
     }
 
     public string JoinUrl(Registration registration) => settings.Value.Url($"/join/{Create(LinkPurpose.Join, registration)}");

@@ -8,6 +8,16 @@ public class AgendaTests(SharedHost host)
     private static readonly byte[] Pdf = "%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\nstartxref\n0\n%%EOF\n"u8.ToArray();
 
     [Fact]
+    public async Task A_link_to_the_agenda_outlives_the_slug_of_its_event()
+    {
+        var evt = await host.EventAsync();
+        (await host.Organizer.PutAsync($"/v1/events/{evt}/agenda", new { items = new[] { new { from = "09:00", title = new { de = "Begrüßung" } } } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var made = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json;
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { slug = $"renamed-{evt[^8..]}" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await host.Anybody.GetAsync(made.PathOf("agenda"))).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Items_come_back_with_their_instants_in_one_language()
     {
         var evt = await host.EventAsync();
@@ -30,6 +40,31 @@ public class AgendaTests(SharedHost host)
         var evt = await host.EventAsync();
         (await ReplaceAsync(evt, items)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([error]);
         (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda")).Json["items"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""[{"from":"10:00","day":2,"title":{"de":"x"}}]""", "items[0].day out-of-range")]
+    [InlineData("""[{"from":"02:30","title":{"de":"x"}}]""", "items[0].from time-in-gap")]
+    [InlineData("""[{"from":"01:30","to":"02:30","title":{"de":"x"}}]""", "items[0].to time-in-gap")]
+    public async Task An_item_lies_on_a_day_and_at_a_time_that_the_event_has(string items, string error)
+    {
+        var evt = await host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("2021-03-28T00:00", "2021-03-29T00:00", null));
+        (await ReplaceAsync(evt, items)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([error]);
+    }
+
+    [Theory]
+    [InlineData("2021-03-28T01:00", "2021-03-28T05:00", "2021-03-28T03:30:00+02:00")] // skipped: the clocks go forward
+    [InlineData("2020-10-25T01:00", "2020-10-25T05:00", "2020-10-25T02:30:00+02:00")] // twice: they go back
+    [InlineData("2020-10-25T02:15+01:00", "2020-10-25T05:00", "2020-10-25T02:30:00+01:00")] // twice, and the event begins between
+    public async Task An_agenda_moves_with_its_event_to_a_day_on_which_the_clocks_change(string startsAt, string endsAt, string shown)
+    {
+        var evt = await host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("2021-06-01T01:00", "2021-06-01T05:00", null));
+        (await ReplaceAsync(evt, """[{"from":"02:30","title":{"de":"Nachtsitzung"}}]""")).ShouldBe(HttpStatusCode.OK);
+        var made = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json;
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt, endsAt }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        ((string)(await host.Anybody.GetAsync($"/v1/events/{evt}/agenda")).ShouldBe(HttpStatusCode.OK).Json["items"]![0]!["startsAt"]!).ShouldBe(shown);
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document")).ShouldBe(HttpStatusCode.OK);
+        (await host.Anybody.GetAsync(made.PathOf("invite"))).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

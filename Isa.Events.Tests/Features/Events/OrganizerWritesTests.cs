@@ -62,6 +62,25 @@ public class OrganizerWritesTests(SharedHost host)
         ((string)after["endsAt"]!).ShouldBe((string)before["endsAt"]!);
     }
 
+    [Theory]
+    [InlineData("""{"title":{"de":"\ud800"}}""", 422, "validation-failed", "title.de invalid-text")]
+    [InlineData("""{"description":"\ud800"}""", 400, "malformed-request", "description wrong-type")]
+    [InlineData("""{"\ud800":1}""", 400, "malformed-request", " invalid-text")]
+    [InlineData("""{"title":{"de":"a","de":"b"}}""", 400, "malformed-request", "title.de duplicate-member")]
+    [InlineData("""{"organizer":{"name":"a","name":"b"}}""", 400, "malformed-request", "organizer.name duplicate-member")]
+    [InlineData("""{"titel":null}""", 400, "malformed-request", "titel unknown-member")]
+    [InlineData("""{"title":{"fr":null}}""", 400, "malformed-request", "title.fr unknown-member")]
+    [InlineData("""{"audiences":[null]}""", 400, "malformed-request", "audiences[0] wrong-type")]
+    [InlineData("""{"title":{"de":1}}""", 400, "malformed-request", "title.de wrong-type")]
+    [InlineData("""{"title":""", 400, "malformed-request", " invalid-json")]
+    [InlineData("[]", 400, "malformed-request", " wrong-type")]
+    public async Task A_patch_is_read_as_strictly_as_a_whole_request(string patch, int status, string code, string error)
+    {
+        var id = await host.DraftAsync();
+        (await host.Organizer.PatchAsync($"/v1/events/{id}", patch, ("If-Match", "*"))).ShouldBe((HttpStatusCode)status, code).Errors.ShouldBe([error]);
+        ((long)(await host.Organizer.GetAsync($"/v1/events/{id}")).Json["version"]!).ShouldBe(1);
+    }
+
     [Fact]
     public async Task Another_zone_keeps_the_wall_time()
     {
@@ -124,6 +143,26 @@ public class OrganizerWritesTests(SharedHost host)
         var invite = (await host.Anybody.GetAsync(registration.PathOf("invite"))).ShouldBe(HttpStatusCode.OK).Text;
         invite.ShouldContain("METHOD:CANCEL");
         invite.ShouldContain("STATUS:CANCELLED");
+    }
+
+    [Theory]
+    [InlineData("PATCH", "")]
+    [InlineData("POST", "/publish")]
+    [InlineData("POST", "/unpublish")]
+    [InlineData("POST", "/sites")]
+    [InlineData("PATCH", "/sites/zoom")]
+    [InlineData("DELETE", "/sites/zoom")]
+    [InlineData("PUT", "/agenda")]
+    [InlineData("PUT", "/agenda/document")]
+    [InlineData("DELETE", "/agenda/document")]
+    public async Task A_cancelled_event_takes_no_changes(string verb, string path)
+    {
+        var id = await host.EventAsync();
+        (await host.Organizer.PostAsync($"/v1/events/{id}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var body = path switch { "/agenda" => Support.Api.Json("""{"items":[]}"""), "/sites" => Support.Api.Json("""{"id":"x","mode":"online","name":{"de":"x"}}"""), _ => Support.Api.Json("{}") };
+        if (path == "/agenda/document" && verb == "PUT") (body = new ByteArrayContent("%PDF-1.4 %%EOF"u8.ToArray())).Headers.ContentType = new("application/pdf");
+        (await host.Organizer.SendAsync(new HttpMethod(verb), $"/v1/events/{id}{path}", verb == "DELETE" ? null : body, ("If-Match", "*"))).ShouldBe(HttpStatusCode.Conflict, "event-cancelled");
+        ((long)(await host.Organizer.GetAsync($"/v1/events/{id}")).Json["version"]!).ShouldBe(3);
     }
 
     [Fact]

@@ -37,10 +37,16 @@ public class PagesTests(SharedHost host)
         var evt = await host.EventAsync();
         var (one, other) = ((await host.Partner.RegisterAsync(evt)).Json, (await host.Partner.RegisterAsync(evt)).Json);
         (await host.Partner.PostAsync($"/v1/registrations/{one["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
-        (await host.Anybody.GetAsync(one.PathOf("manage"))).Text.ShouldContain("storniert");
+        (await host.Anybody.GetAsync(other.PathOf("manage"))).Text.ShouldContain("In den Kalender eintragen");
+        var cancelled = (await host.Anybody.GetAsync(one.PathOf("manage"))).ShouldBe(HttpStatusCode.OK).Text;
+        cancelled.ShouldContain("storniert");
+        cancelled.ShouldContain("Aus dem Kalender nehmen");
+        cancelled.ShouldNotContain("eintragen");
+        cancelled.ShouldNotContain("Angemeldet");
         (await host.Organizer.PostAsync($"/v1/events/{evt}/cancel", """{"reason":{"de":"Der Saal ist <gesperrt>."}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         var page = (await host.Anybody.GetAsync(other.PathOf("manage"))).ShouldBe(HttpStatusCode.OK);
         page.Text.ShouldContain("abgesagt");
+        page.Text.ShouldNotContain("eintragen");
         page.Text.ShouldContain("Der Saal ist &lt;gesperrt&gt;.");
     }
 

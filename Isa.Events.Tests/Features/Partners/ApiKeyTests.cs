@@ -96,6 +96,18 @@ public class ApiKeyTests(SharedHost host)
     }
 
     [Fact]
+    public async Task An_organizers_key_limited_to_an_event_reaches_no_registration_of_another()
+    {
+        var (own, foreign) = (await host.EventAsync(), await host.EventAsync());
+        var api = host.Caller(await host.KeyAsync(Role.Organizer, "Office of one event", events: [own]));
+        var (seen, hidden) = ((string)(await host.Partner.RegisterAsync(own)).Json["id"]!, (string)(await host.Partner.RegisterAsync(foreign)).Json["id"]!);
+        (await api.GetAsync($"/v1/registrations/{seen}")).ShouldBe(HttpStatusCode.OK);
+        foreach (var path in new[] { "", "/invite.ics" }) (await api.GetAsync($"/v1/registrations/{hidden}{path}")).ShouldBe(HttpStatusCode.NotFound, "registration-not-found");
+        (await api.PostAsync($"/v1/registrations/{hidden}/cancel")).ShouldBe(HttpStatusCode.NotFound, "registration-not-found");
+        ((string)(await host.Partner.GetAsync($"/v1/registrations/{hidden}")).Json["status"]!).ShouldBe("confirmed");
+    }
+
+    [Fact]
     public async Task A_foreign_registration_answers_as_one_that_does_not_exist()
     {
         var evt = await host.EventAsync();

@@ -23,6 +23,14 @@ public class ListRegistrationsTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Sorts_by_family_name_also_where_it_stands_before_a_comma()
+    {
+        var evt = await host.EventAsync();
+        foreach (var (name, email) in new[] { ("Weiß, Anna", "w@example.org"), ("Bernd Mohn", "m@example.org"), ("Zoe Adam", "a@example.org") }) await RegisterAsync(evt, name, email);
+        (await NamesAsync(evt, "sort=familyName")).ShouldBe(["Zoe Adam", "Bernd Mohn", "Weiß, Anna"]);
+    }
+
+    [Fact]
     public async Task A_partner_sees_what_it_made_and_what_changed_since()
     {
         var evt = await host.EventAsync();

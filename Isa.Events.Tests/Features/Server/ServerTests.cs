@@ -36,6 +36,40 @@ public class ServerTests(SharedHost host)
         answer.Header("Content-Language").ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("/v1/registrations/reg_00000000000000000000000000000000", 401)]
+    [InlineData("/v1/me", 401)]
+    [InlineData("/v1/events/none-such", 404)]
+    [InlineData("/v1/events?limit=0", 400)]
+    [InlineData("/v1/nothing", 404)]
+    public async Task Errors_carry_the_headers_of_every_answer(string path, int status)
+    {
+        var answer = await host.Anybody.GetAsync(path);
+        ((int)answer.Status).ShouldBe(status);
+        answer.Header("X-Content-Type-Options").ShouldBe("nosniff");
+        answer.Header("Referrer-Policy").ShouldBe("no-referrer");
+        answer.Header("Cache-Control")!.ShouldContain("no-store");
+        answer.Header("WWW-Authenticate").ShouldBe(status == 401 ? "Bearer" : null);
+    }
+
+    [Fact]
+    public async Task Head_answers_as_get_does_without_the_body()
+    {
+        var evt = await host.EventAsync();
+        var page = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json.PathOf("manage");
+        foreach (var path in new[] { $"/v1/events/{evt}", $"/v1/events/{evt}/calendar.ics", "/v1/events", "/openapi.yaml", "/health/live", "/health/ready", "/docs/", "/problems", page, "/v1/events/none-such", "/v1/me" })
+        {
+            var (get, head) = (await host.Anybody.GetAsync(path), await host.Anybody.SendAsync(HttpMethod.Head, path, null));
+            head.Status.ShouldBe(get.Status, path);
+            head.Bytes.ShouldBeEmpty();
+            foreach (var name in new[] { "ETag", "Content-Type", "Cache-Control", "Content-Disposition" }) head.Header(name).ShouldBe(get.Header(name), path);
+        }
+
+        var tag = (await host.Anybody.GetAsync($"/v1/events/{evt}")).ETag!;
+        (await host.Anybody.SendAsync(HttpMethod.Head, $"/v1/events/{evt}", null, ("If-None-Match", tag))).ShouldBe(HttpStatusCode.NotModified);
+        (await host.Organizer.SendAsync(HttpMethod.Head, $"/v1/events/{evt}/publish", null)).ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
     [Fact]
     public async Task Says_that_it_lives_and_that_its_parts_work()
     {
@@ -73,6 +107,7 @@ public class ServerTests(SharedHost host)
         contract.Text[..200].ShouldContain("openapi: 3.1");
         (await host.Anybody.GetAsync("/openapi.yaml", ("If-None-Match", contract.ETag!))).ShouldBe(HttpStatusCode.NotModified);
         var docs = (await host.Anybody.GetAsync("/docs/")).ShouldBe(HttpStatusCode.OK);
+        docs.Text.ShouldContain("\"hideClientButton\":true"); // it leads to a foreign host
         docs.Header("Content-Security-Policy")!.ShouldContain("default-src 'self'");
         System.Text.RegularExpressions.Regex.Matches(docs.Text, "(?:src|href)=\"(https?:)?//").ShouldBeEmpty();
     }
@@ -115,9 +150,12 @@ public class ServerTests(SharedHost host)
         (await own.Partner.GetAsync($"/v1/events/{evt}/registrations?email=geheim@example.org&q=Vertraulich&nonsense=geheim")).ShouldBe(HttpStatusCode.BadRequest);
         (await own.Anybody.PostAsync(made.PathOf("invite").Replace("/invite.ics", "/cancel?nonsense=1"))).ShouldBe(HttpStatusCode.BadRequest);
         var failed = (await own.Partner.PostAsync($"/v1/events/{evt}/registrations", """{"fullName":"Vertraulich Geheim","email":7}""")).ShouldBe(HttpStatusCode.BadRequest);
+        (await own.Caller("isa_ptn_nobodys").GetAsync("/v1/me")).ShouldBe(HttpStatusCode.Unauthorized);
 
-        var log = string.Join('\n', own.Log.All);
+        var log = string.Join('\n', own.Log.All.Where(l => !l.Contains(" Microsoft.Hosting.Lifetime ", StringComparison.Ordinal))); // that one tells where it listens
         log.ShouldContain("POST /v1/events/{event}/registrations 201");
+        log.ShouldContain("GET /v1/me 401");
+        foreach (var address in new[] { "127.0.0.1", "::1" }) log.ShouldNotContain(address);
         log.ShouldContain((string)failed.Json["traceId"]!);
         foreach (var secret in new[] { "geheim", "Vertraulich", "Verschwiegen", "511 123456", own.PartnerKey, own.OrganizerKey, made.PathOf("manage")[3..], (string)made["id"]! })
             log.ShouldNotContain(secret, Case.Insensitive);

@@ -1,0 +1,20 @@
+namespace Isa.Events.Api.Http;
+
+/// <summary>HEAD is GET without the body (RFC 9110 s9.3.2), which the server underneath keeps back: whatever answers the one answers the other.</summary>
+internal static class Head
+{
+    public static Task AnswerAsGet(HttpContext context, RequestDelegate next) => HttpMethods.IsHead(context.Request.Method) ? AsGetAsync(context, next) : next(context);
+
+    private static async Task AsGetAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Request.Method = HttpMethods.Get;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Request.Method = HttpMethods.Head;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+using System.Diagnostics;
+using Isa.Events.Api.Database;
+using Isa.Events.Api.Database.Postgres;
+using Isa.Events.Api.Features.Events;
+using Isa.Events.Api.Features.Partners;
+using Isa.Events.Api.Features.Registrations;
+using Isa.Events.Api.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Isa.Events.Tests.Database;
+
+/// <summary>What is true on PostgreSQL alone: journeys, lost answers, and several processes on one database.</summary>
+public class PostgresTests
+{
+    private const string Count = "SELECT COUNT(*) FROM registrations WHERE event_id = @EventId";
+
+    [Theory(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    [InlineData(1)]
+    [InlineData(50)]
+    public async Task Registrations_of_one_transaction_cost_two_journeys_and_the_commit(int works)
+    {
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres };
+        await host.InitializeAsync();
+        var evt = await host.EventAsync();
+        var event_ = await host.Database.ReadAsync(session => Event.Find(session, evt)!, CancellationToken.None);
+        var caller = new Caller { KeyId = "key_1", HolderId = "hld_1", Name = "Website", Role = Role.Partner, IsTest = false };
+        var people = Enumerable.Range(0, works).Select(n => new RegistrationRequest
+        {
+            SiteId = "zoom", FullName = $"Erika {n}", Email = $"erika{n}@example.org", Language = Isa.Events.Api.Http.Language.De, Audience = Audience.Guest, NoticeVersion = "1",
+        }).Select(request => (Request: request, Wanted: request.ToRegistration(event_, caller) with { Reference = NewRegistration.NewReference("ISA") })).Select(p => (p.Request, p.Wanted, Rival: Rival.Of(p.Wanted))).ToList();
+
+        using var session = host.Database.Engine.OpenWriter();
+        var channel = (PostgresChannel)session.Channel;
+        session.Begin(evt, Instant.Cut(EventsHost.Start), [.. people.Select(p => p.Rival)]);
+        foreach (var (request, wanted, rival) in people)
+        {
+            channel.BeginWork();
+            RegisterForEvent.Register(session, evt, request, wanted, rival, caller, host.Services.GetRequiredService<RegistrationTokens>(), host.Services.GetRequiredService<IOptions<ServerSettings>>().Value);
+        }
+
+        channel.Commit();
+        channel.End();
+        // The event itself, read once and kept while its version stays, takes two more.
+        channel.Journeys.ShouldBe(3 + 2);
+        (await host.Database.ReadAsync(s => s.One<long>(Count, new { EventId = evt }), CancellationToken.None)).ShouldBe(works);
+    }
+
+    [Theory(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    [InlineData(Cut.BeforeCommit)]
+    [InlineData(Cut.AfterCommit)]
+    public async Task A_commit_whose_answer_is_lost_is_asked_for_and_done_once(Cut where)
+    {
+        var server = new NpgsqlConnectionStringBuilder(TestPostgres.Server);
+        await using var proxy = new CutProxy(server.Host!, server.Port);
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres, Through = text => new NpgsqlConnectionStringBuilder(text) { Host = "127.0.0.1", Port = proxy.Port, SslMode = SslMode.Disable }.ConnectionString };
+        await host.InitializeAsync();
+        var evt = await host.EventWithSeatsAsync(40);
+        (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created);
+        for (var round = 0; round < 5; round++)
+        {
+            proxy.CutNext(1, where);
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.Partner.RegisterAsync(evt)));
+            answers.ShouldAllBe(a => a.Status == HttpStatusCode.Created);
+        }
+
+        proxy.Done.ShouldBe(5);
+        (await host.Database.ReadAsync(session => session.One<long>(Count, new { EventId = evt }), CancellationToken.None)).ShouldBe(31);
+        ((long)(await host.Anybody.GetAsync($"/v1/events/{evt}/availability")).Json["sites"]![0]!["seatsTaken"]!).ShouldBe(31);
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task An_outcome_that_nobody_can_tell_is_said_to_be_unknown_and_a_repeat_settles_it()
+    {
+        var server = new NpgsqlConnectionStringBuilder(TestPostgres.Server);
+        await using var proxy = new CutProxy(server.Host!, server.Port);
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres, Through = text => new NpgsqlConnectionStringBuilder(text) { Host = "127.0.0.1", Port = proxy.Port, SslMode = SslMode.Disable }.ConnectionString };
+        await host.InitializeAsync();
+        var evt = await host.EventAsync();
+        var person = Given.Person();
+        proxy.CutNext(1, Cut.AfterCommit);
+        proxy.Unreachable = true;
+        var unknown = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "unknown"))).ShouldBe(HttpStatusCode.ServiceUnavailable, "outcome-unknown");
+        unknown.Header("Retry-After").ShouldNotBeNull();
+        proxy.Unreachable = false;
+        var settled = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "unknown"))).ShouldBe(HttpStatusCode.Created);
+        settled.Header("Idempotent-Replayed").ShouldBe("true");
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task Whether_a_batch_is_stored_is_told_without_storing_it()
+    {
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres };
+        await host.InitializeAsync();
+        var batches = await host.Database.ReadAsync(session => session.Query<string>("SELECT id FROM write_batches ORDER BY id"), CancellationToken.None);
+        host.Database.Engine.IsStored(batches[^1]).ShouldBeTrue();
+        var never = Guid.NewGuid().ToString("N");
+        host.Database.Engine.IsStored(never).ShouldBeFalse();
+        host.Database.Engine.IsStored(never).ShouldBeFalse();
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task Two_processes_sell_the_last_seats_once()
+    {
+        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
+        await first.InitializeAsync();
+        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
+        await second.InitializeAsync();
+        var evt = await first.EventWithSeatsAsync(10);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(n => Task.Run(() => (n % 2 == 0 ? first : second).Organizer.RegisterAsync(evt))));
+        answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(10);
+        foreach (var refused in answers.Where(a => a.Status != HttpStatusCode.Created)) refused.ShouldBe(HttpStatusCode.Conflict, "site-full");
+
+        // A seat given back on one is there on the other at once.
+        var id = (string)answers.First(a => a.Status == HttpStatusCode.Created).Json["id"]!;
+        (await first.Organizer.PostAsync($"/v1/registrations/{id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await second.Organizer.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task One_address_that_comes_to_two_processes_at_once_is_registered_once()
+    {
+        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
+        await first.InitializeAsync();
+        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
+        await second.InitializeAsync();
+        var evt = await first.EventAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => Task.Run(() => (n % 2 == 0 ? first : second).Organizer.RegisterAsync(evt, Given.Person($"same{round}@example.org", "zoom")))));
+            answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
+            foreach (var refused in answers.Where(a => a.Status != HttpStatusCode.Created)) refused.ShouldBe(HttpStatusCode.Conflict, "already-registered");
+        }
+
+        // The same key at both: one registration, answered to all.
+        var person = Given.Person();
+        var twins = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => Task.Run(() => (n % 2 == 0 ? first : second).Caller(first.OrganizerKey).RegisterAsync(evt, person, ("Idempotency-Key", "twins")))));
+        twins.ShouldAllBe(a => a.Status == HttpStatusCode.Created);
+        twins.Select(a => (string)a.Json["id"]!).Distinct().ShouldHaveSingleItem();
+        // And for what no other rule would hold apart.
+        var draft = Given.Plenary(e => e.Remove("slug")).ToJsonString();
+        var drafts = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => Task.Run(() => (n % 2 == 0 ? first : second).Caller(first.OrganizerKey).PostAsync("/v1/events", draft, ("Idempotency-Key", "draft")))));
+        drafts.ShouldAllBe(a => a.Status == HttpStatusCode.Created);
+        drafts.Select(a => (string)a.Json["id"]!).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task What_an_organiser_does_at_one_process_holds_at_the_other_at_once()
+    {
+        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
+        await first.InitializeAsync();
+        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
+        await second.InitializeAsync();
+        var evt = await first.DraftAsync();
+        (await second.Partner.GetAsync($"/v1/events/{evt}")).ShouldBe(HttpStatusCode.NotFound);
+        var published = (await first.Organizer.PostAsync($"/v1/events/{evt}/publish", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await second.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created);
+        var tag = published.ETag!;
+        foreach (var host in new[] { second, first, second, first })
+            tag = (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { description = new { de = tag } }, ("If-Match", tag))).ShouldBe(HttpStatusCode.OK).ETag!;
+
+        (await second.Partner.GetAsync($"/v1/events/{evt}")).ShouldBe(HttpStatusCode.OK);
+        (await first.Organizer.PostAsync($"/v1/events/{evt}/cancel", null, ("If-Match", tag))).ShouldBe(HttpStatusCode.OK);
+        (await second.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Conflict, "event-cancelled");
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task Nobody_is_registered_once_the_cancellation_was_answered_elsewhere()
+    {
+        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
+        await first.InitializeAsync();
+        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
+        await second.InitializeAsync();
+        for (var round = 0; round < 5; round++)
+        {
+            var evt = await first.EventAsync();
+            long cancelled = 0;
+            var late = 0;
+            var crowd = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+            {
+                for (var n = 0; n < 20; n++)
+                {
+                    var asked = Stopwatch.GetTimestamp();
+                    var answer = await second.Partner.RegisterAsync(evt, Given.Person(siteId: "zoom"));
+                    if (answer.Status == HttpStatusCode.Created && Volatile.Read(ref cancelled) is > 0 and var at && asked > at) Interlocked.Increment(ref late);
+                    if (answer.Status == HttpStatusCode.Conflict) return;
+                }
+            })).ToList();
+            await Task.Delay(30, TestContext.Current.CancellationToken);
+            (await first.Organizer.PostAsync($"/v1/events/{evt}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+            Volatile.Write(ref cancelled, Stopwatch.GetTimestamp());
+            await Task.WhenAll(crowd);
+            late.ShouldBe(0);
+        }
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task A_process_that_stands_still_in_a_transaction_holds_the_others_up_for_seconds_and_does_no_harm()
+    {
+        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
+        await first.InitializeAsync();
+        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
+        await second.InitializeAsync();
+        var evt = await first.EventAsync();
+        using var standing = new ManualResetEventSlim();
+        using var woken = new ManualResetEventSlim();
+        var runs = 0;
+        var still = first.Database.WriteAsync(evt, session =>
+        {
+            session.LockEvent(evt);
+            session.Execute("UPDATE sites SET seats_taken = seats_taken + 1 WHERE event_id = @EventId AND id = 'zoom'", new { EventId = evt });
+            if (Interlocked.Increment(ref runs) == 1)
+            {
+                standing.Set();
+                woken.Wait(TimeSpan.FromSeconds(30));
+            }
+
+            return runs;
+        }, CancellationToken.None);
+        standing.Wait(TestContext.Current.CancellationToken);
+        var start = Stopwatch.GetTimestamp();
+        (await second.Partner.RegisterAsync(evt, Given.Person(siteId: "zoom"))).ShouldBe(HttpStatusCode.Created);
+        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        woken.Set();
+        (await still).ShouldBe(2); // run again, on a new connection
+        var seats = await first.Database.ReadAsync(session => session.One<long>("SELECT seats_taken FROM sites WHERE event_id = @EventId AND id = 'zoom'", new { EventId = evt }), CancellationToken.None);
+        seats.ShouldBe(2);
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task Refuses_a_server_that_confirms_what_it_may_lose()
+    {
+        await using var postgres = await TestPostgres.CreateAsync();
+        var careless = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Options = "-c synchronous_commit=off" }.ConnectionString;
+        using var engine = new PostgresEngine(new DatabaseSettings { Postgres = careless });
+        Should.Throw<MigrationException>(engine.Migrate).Message.ShouldContain("synchronous_commit");
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task Several_processes_may_start_at_once_on_an_empty_database()
+    {
+        await using var postgres = await TestPostgres.CreateAsync();
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() =>
+        {
+            using var engine = new PostgresEngine(new DatabaseSettings { Postgres = postgres.ConnectionString });
+            engine.Migrate();
+        })));
+        using var last = new PostgresEngine(new DatabaseSettings { Postgres = postgres.ConnectionString });
+        last.Read(session => session.One<long>("SELECT COUNT(*) FROM migrations")).ShouldBe(Migrations.Scripts().Count);
+    }
+}
