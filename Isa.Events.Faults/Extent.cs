@@ -22,13 +22,13 @@ public sealed record Extent
     public int Repeats { get; private init; } = 1;
 
     /// <summary>How often a start on an empty database is killed.</summary>
-    public int MigrationKills { get; private init; } = 10;
+    public int MigrationKills { get; private init; } = 6;
 
     /// <summary>How often several processes start at once on an empty database.</summary>
-    public int Starts { get; private init; } = 2;
+    public int Starts { get; private init; } = 1;
 
     /// <summary>How long another process holds the database.</summary>
-    public TimeSpan Lock { get; private init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Lock { get; private init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>How long a node stands still.</summary>
     public TimeSpan Stop { get; private init; } = TimeSpan.FromSeconds(10);

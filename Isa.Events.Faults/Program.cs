@@ -51,19 +51,21 @@ public static class Program
 
     private static async Task<int> RunAsync(Extent extent, IReadOnlyList<(IFault Fault, string Database)> wanted, CancellationToken ct)
     {
-        var outcomes = new List<Outcome>();
+        var outcomes = wanted.Select(w => new Outcome(w.Fault.Name, w.Database)).ToList();
         var postgres = PostgresServer.FindTools() is not null && wanted.Any(w => w.Database == Databases.Postgres) ? await PostgresServer.CreateAsync(ct) : null;
         try
         {
-            foreach (var (fault, database) in wanted)
+            // The two databases at the same time: much of a fault is waiting.
+            await Task.WhenAll(Databases.All.Select(async database =>
             {
-                var outcome = new Outcome(fault.Name, database);
-                outcomes.Add(outcome);
-                await Console.Error.WriteLineAsync($"{DateTime.Now:HH:mm:ss} {fault.Name} on {database} …");
-                if (database == Databases.Postgres && postgres is null) outcome.Skipped = "PostgreSQL is not installed";
-                else await TryAsync(fault, new Trial(extent, outcome, async token => database == Databases.Sqlite ? SqliteStore.Create() : await PostgresStore.CreateAsync(token, postgres!)), ct);
-                foreach (var violation in outcome.Violations) await Console.Error.WriteLineAsync($"  {violation}");
-            }
+                foreach (var (fault, outcome) in wanted.Zip(outcomes, (w, outcome) => (w.Fault, outcome)).Where(w => w.outcome.Database == database))
+                {
+                    await Console.Error.WriteLineAsync($"{DateTime.Now:HH:mm:ss} {fault.Name} on {database} …");
+                    if (database == Databases.Postgres && postgres is null) outcome.Skipped = "PostgreSQL is not installed";
+                    else await TryAsync(fault, new Trial(extent, outcome, async token => database == Databases.Sqlite ? SqliteStore.Create() : await PostgresStore.CreateAsync(token, postgres!)), ct);
+                    foreach (var violation in outcome.Violations) await Console.Error.WriteLineAsync($"  {fault.Name} on {database}: {violation}");
+                }
+            }));
         }
         finally
         {

@@ -119,7 +119,7 @@ internal sealed partial class GroupCommit : IDisposable
 
                     _measures.DatabaseError("refused");
                     LogRefused(commits._logger, e, batch.Count);
-                    Fail(batch, new ProblemException(stored is null || e is NotReplicatedException ? Problem.OutcomeUnknown : _engine.IsLocked(e) ? Problem.Busy : Problem.StorageUnavailable));
+                    Fail(batch, new ProblemException(stored is null || e is UncertainCommitException ? Problem.OutcomeUnknown : _engine.IsLocked(e) ? Problem.Busy : Problem.StorageUnavailable));
                     return;
                 }
                 catch (Exception e)

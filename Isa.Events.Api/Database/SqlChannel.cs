@@ -79,5 +79,8 @@ internal sealed class CommitInDoubtException(string batch, Exception cause) : Ex
     public string Batch { get; } = batch;
 }
 
-/// <summary>Stored on the server that was asked, but not, as that server was told to wait for, on another one: it may be lost with it.</summary>
-internal sealed class NotReplicatedException() : Exception("Committed here, but not confirmed by the standby.");
+/// <summary>
+/// A commit failed in a way that leaves open whether it is stored, and nobody can be asked: SQLite's flush failed, and a restart may find the pages whole; or a
+/// server has stored it but not, as it was told to wait for, on its standby, and it may be lost with it.
+/// </summary>
+internal sealed class UncertainCommitException(string message, Exception? cause = null) : Exception(message, cause);

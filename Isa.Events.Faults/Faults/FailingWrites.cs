@@ -3,10 +3,11 @@ using Isa.Events.Faults.Servers;
 
 namespace Isa.Events.Faults.Faults;
 
-/// <summary>Writing and syncing give I/O errors for a while, always or now and then; the process stays the same. At the end it is killed, and what is on disk counts.</summary>
+/// <summary>Writing and syncing give I/O errors for a while, always or now and then; the process stays the same, but for a last time when it is killed in the middle of it.</summary>
 internal sealed class FailingWrites : IFault
 {
-    private static readonly (string Calls, int Percent)[] Ways = [("w", 100), ("s", 100), ("wts", 100), ("ws", 20)];
+    // Killed as well, the process leaves a log whose last commit was written but never confirmed.
+    private static readonly (string Calls, int Percent, bool Killed)[] Ways = [("w", 100, false), ("s", 100, false), ("wts", 100, false), ("ws", 20, false), ("s", 100, true)];
 
     public string Name => "io-error";
 
@@ -23,7 +24,7 @@ internal sealed class FailingWrites : IFault
         }
 
         await using var scene = await Scene.SetAsync(store, trial.Outcome, ct, launch: disk.Launch);
-        foreach (var (calls, percent) in Enumerable.Repeat(Ways, trial.Extent.Repeats).SelectMany(ways => ways))
+        foreach (var (calls, percent, killed) in Enumerable.Repeat(Ways, trial.Extent.Repeats).SelectMany(ways => ways))
         {
             await scene.NewEventAsync(ct);
             await using var crowd = scene.StartCrowd(ct);
@@ -33,7 +34,9 @@ internal sealed class FailingWrites : IFault
             await Refusals.WaitAsync(scene, failing, ct);
             await Task.Delay(700, ct);
             await scene.CheckReadsAsync(scene.Node, ct);
+            if (killed) await scene.Node.KillAsync(ct);
             disk.Heal();
+            if (killed) scene.Node.Start();
             await scene.RecoverAsync(Stopwatch.GetTimestamp(), ct);
             await Task.Delay(100, ct);
             await crowd.StopAsync();

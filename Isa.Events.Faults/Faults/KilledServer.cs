@@ -11,15 +11,16 @@ internal sealed class KilledServer : IFault
 
     public async Task RunAsync(Trial trial, CancellationToken ct)
     {
-        await using var scene = await Scene.SetAsync(await trial.NewStoreAsync(ct), trial.Outcome, ct);
+        await using var scene = await Scene.SetAsync(await trial.NewStoreAsync(ct), trial.Outcome, ct, nodes: trial.Outcome.Database == Isa.Events.Faults.Databases.Postgres ? 2 : 1);
         for (; trial.Outcome.Runs < trial.Extent.Kills; trial.Outcome.Runs++)
         {
             await scene.NewEventAsync(ct);
             await using var crowd = scene.StartCrowd(ct);
             await scene.BusyAsync(ct);
             var killed = Stopwatch.GetTimestamp();
-            await scene.Node.KillAsync(ct);
-            scene.Node.Start(); // the callers go on asking: it comes up under load
+            var victim = scene.Nodes[trial.Outcome.Runs % scene.Nodes.Count];
+            await victim.KillAsync(ct);
+            victim.Start(); // the callers go on asking: it comes up under load
             await scene.RecoverAsync(killed, ct);
             await crowd.StopAsync();
             await scene.VerifyAsync(ct);

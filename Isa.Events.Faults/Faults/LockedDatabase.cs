@@ -61,9 +61,10 @@ internal sealed class LockedDatabase : IFault
 
     private static void Judge(Scene scene, long held, long freed)
     {
-        var during = scene.Ledger.Samples.Where(s => s.SentAt > held && s.AnsweredAt < freed).ToList();
+        var during = scene.Ledger.Samples.Where(s => s.AnsweredAt > held && s.AnsweredAt < freed).ToList();
         if (!during.Any(s => s.Status == 503)) scene.Outcome.Report(Violation.Other, "no write was answered 503 while the database was locked");
-        if (during.Any(s => s.Status == 201)) scene.Outcome.Report(Violation.Other, "a write was answered 201 while the database was locked");
+        if (during.Any(s => s.SentAt > held && s.Status == 201)) scene.Outcome.Report(Violation.Other, "a write was answered 201 while the database was locked");
+        scene.Outcome.Note($"{during.Count(s => s.Status == 503)} writes were answered 503");
         // One lock time-out for the batch that runs, one for the batch that waits behind it.
         if (during.Select(s => s.Time).DefaultIfEmpty().Max() is var longest && longest > TimeSpan.FromSeconds(11)) scene.Outcome.Report(Violation.Other, $"a write waited {longest.TotalSeconds:0.0} s for its 503");
     }

@@ -17,7 +17,7 @@ internal sealed class ManyNodes : IFault
         foreach (var nodes in new[] { 2, 3 })
         {
             await using var scene = await Scene.SetAsync(await trial.NewStoreAsync(ct), trial.Outcome, ct, nodes: nodes);
-            for (var round = 0; round < 3 * trial.Extent.Repeats; round++, trial.Outcome.Runs++) await CallOffAsync(scene, round, ct);
+            for (var round = 0; round < 2 * trial.Extent.Repeats; round++, trial.Outcome.Runs++) await CallOffAsync(scene, round, ct);
             await scene.FinishAsync(ct);
         }
     }

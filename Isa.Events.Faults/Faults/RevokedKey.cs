@@ -18,7 +18,7 @@ internal sealed partial class RevokedKey : IFault
     {
         var store = await trial.NewStoreAsync(ct);
         await using var scene = await Scene.SetAsync(store, trial.Outcome, ct, nodes: store is PostgresStore ? 3 : 1);
-        for (; trial.Outcome.Runs < 2 * trial.Extent.Repeats; trial.Outcome.Runs++)
+        for (; trial.Outcome.Runs < trial.Extent.Repeats; trial.Outcome.Runs++)
         {
             var made = await Launch.Plain.RunAsync(store, Extent.BackToNormal, ct, "keys", "create", "--role", "partner", "--name", "revoked");
             using var enough = new CancellationTokenSource();

@@ -22,7 +22,7 @@ internal sealed class StartsAtOnce : IFault
             foreach (var ended in migrated.Where(e => e.ExitCode != 0)) trial.Outcome.Report(Violation.Other, $"one of {Processes} that started at once ended with {ended.ExitCode}: {ended.Error}");
             trial.Outcome.AddRecovery(Stopwatch.GetElapsedTime(begun));
 
-            await using var scene = await Scene.SetAsync(store, trial.Outcome, ct, nodes: 2);
+            await using var scene = await Scene.SetAsync(store, trial.Outcome, ct, nodes: store is PostgresStore ? 2 : 1);
             await scene.NewEventAsync(ct);
             await scene.RecoverAsync(Stopwatch.GetTimestamp(), ct);
             await scene.VerifyAsync(ct);

@@ -16,7 +16,7 @@ internal sealed class TerminatedServer : IFault
     public async Task RunAsync(Trial trial, CancellationToken ct)
     {
         await using var scene = await Scene.SetAsync(await trial.NewStoreAsync(ct), trial.Outcome, ct);
-        for (; trial.Outcome.Runs < 4 * trial.Extent.Repeats; trial.Outcome.Runs++)
+        for (; trial.Outcome.Runs < 2 * trial.Extent.Repeats; trial.Outcome.Runs++)
         {
             await scene.NewEventAsync(ct);
             await using var crowd = scene.StartCrowd(ct);

@@ -65,7 +65,7 @@ public sealed class Crowd : IAsyncDisposable
                     break;
             }
 
-            await Task.Delay(Random.Shared.Next(3), ct);
+            await Task.Delay(Random.Shared.Next(8), ct);
         }
 
         async Task RegisterAsync(Entry entry)
@@ -83,7 +83,7 @@ public sealed class Crowd : IAsyncDisposable
     {
         while (await ask() is null or { IsForLater: true } && !_enough.IsCancellationRequested)
         {
-            await Task.Delay(50, ct);
+            await Task.Delay(Random.Shared.Next(50, 150), ct);
             if (Random.Shared.Next(2) == 0) return;
         }
     }

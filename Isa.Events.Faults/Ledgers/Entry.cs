@@ -9,6 +9,8 @@ namespace Isa.Events.Faults.Ledgers;
 /// <param name="email">Of the person; two entries may share it, and then one of them may be registered.</param>
 public sealed class Entry(long number, string eventId, string siteId, string email)
 {
+    private bool _wentUnanswered;
+
     /// <summary>The Idempotency-Key. It also stands in the registration, so that a row tells which request made it.</summary>
     public string Key { get; } = $"attempt-{number}";
 
@@ -32,6 +34,9 @@ public sealed class Entry(long number, string eventId, string siteId, string ema
     /// <summary>Whether cancelling was answered with 2xx.</summary>
     public bool Cancelled { get; set; }
 
+    /// <summary>Whether each answer said that nothing was stored.</summary>
+    public bool IsDenied => Id is null && !_wentUnanswered && Registration is { Code: "busy" or "storage-unavailable" };
+
     public bool IsRefused => Id is null && Registration is { IsForLater: false };
 
     /// <summary>Whether nothing is in doubt: each request has an answer that is not "later".</summary>
@@ -46,7 +51,12 @@ public sealed class Entry(long number, string eventId, string siteId, string ema
     /// <returns>What is wrong with it after those before, or null.</returns>
     public (Violation Kind, string What)? Take(Answer? answer)
     {
-        if (answer is null) return null; // what was known stays known
+        if (answer is null)
+        {
+            _wentUnanswered = true;
+            return null; // what was known stays known
+        }
+
         var earlier = (Id, Registration);
         if (answer.IsSuccess)
         {

@@ -105,8 +105,8 @@ public sealed class ApiProcess : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        if (line is null || line.Contains("\"LogLevel\":\"Information\"", StringComparison.Ordinal)) return;
-        _log.Enqueue(line.Length > 1500 ? line[..1500] : line);
+        if (line is null || line.Contains("\"LogLevel\":\"Information\"", StringComparison.Ordinal) || line.Contains("Http.RequestLog", StringComparison.Ordinal)) return;
+        _log.Enqueue(line.Length > 600 ? line[..600] : line);
         if (_log.Count > 20) _log.TryDequeue(out _);
     }
 

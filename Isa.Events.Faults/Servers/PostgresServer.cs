@@ -85,9 +85,9 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task<long> CutConnectionsAsync(CancellationToken ct) =>
         ScalarAsync<long>("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()", ct);
 
-    /// <summary>Whether a process with this application name stands in the middle of a transaction.</summary>
+    /// <summary>Whether a process with this application name stands in the middle of a transaction that has written.</summary>
     public Task<bool> IsInTransactionAsync(string application, CancellationToken ct) =>
-        ScalarAsync<bool>($"SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = '{application}' AND state = 'idle in transaction')", ct);
+        ScalarAsync<bool>($"SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = '{application}' AND state = 'idle in transaction' AND backend_xid IS NOT NULL)", ct);
 
     /// <summary>What <c>pg_amcheck</c> finds wrong in the files of a database.</summary>
     public async Task<IReadOnlyList<string>> CheckAsync(string database, CancellationToken ct)

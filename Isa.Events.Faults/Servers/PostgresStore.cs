@@ -65,7 +65,14 @@ public sealed class PostgresStore(IReadOnlyList<PostgresServer> servers, string 
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        await Primary.ExecuteAsync($"DROP DATABASE {database} WITH (FORCE)", CancellationToken.None);
+        try
+        {
+            await Primary.ExecuteAsync($"DROP DATABASE {database} WITH (FORCE)", CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // A fault has left the server down; its folder goes with it.
+        }
     }
 
     // The constraints say the same; asked again, because an index that lies would hide it from them.

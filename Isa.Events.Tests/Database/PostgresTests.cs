@@ -52,9 +52,8 @@ public class PostgresTests
     [InlineData(Cut.AfterCommit)]
     public async Task A_commit_whose_answer_is_lost_is_asked_for_and_done_once(Cut where)
     {
-        var server = new NpgsqlConnectionStringBuilder(TestPostgres.Server);
-        await using var proxy = new CutProxy(server.Host!, server.Port);
-        await using var host = new EventsHost { Kind = DatabaseKind.Postgres, Through = text => new NpgsqlConnectionStringBuilder(text) { Host = "127.0.0.1", Port = proxy.Port, SslMode = SslMode.Disable }.ConnectionString };
+        await using var proxy = new CutProxy(TestPostgres.Server!);
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres, Through = proxy.Through };
         await host.InitializeAsync();
         var evt = await host.EventWithSeatsAsync(40);
         (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created);
@@ -73,9 +72,8 @@ public class PostgresTests
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task An_outcome_that_nobody_can_tell_is_said_to_be_unknown_and_a_repeat_settles_it()
     {
-        var server = new NpgsqlConnectionStringBuilder(TestPostgres.Server);
-        await using var proxy = new CutProxy(server.Host!, server.Port);
-        await using var host = new EventsHost { Kind = DatabaseKind.Postgres, Through = text => new NpgsqlConnectionStringBuilder(text) { Host = "127.0.0.1", Port = proxy.Port, SslMode = SslMode.Disable }.ConnectionString };
+        await using var proxy = new CutProxy(TestPostgres.Server!);
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres, Through = proxy.Through };
         await host.InitializeAsync();
         var evt = await host.EventAsync();
         (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created); // the key's first use is noted with it

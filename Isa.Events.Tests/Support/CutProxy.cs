@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Npgsql;
 
 namespace Isa.Events.Tests.Support;
 
@@ -25,16 +27,25 @@ public sealed class CutProxy : IAsyncDisposable
     private int _cuts;
     private Cut _where;
 
-    /// <param name="host">Of the database.</param>
-    /// <param name="port">Of the database.</param>
-    public CutProxy(string host, int port)
+    /// <param name="server">Connection string of the database; the first of its hosts counts.</param>
+    public CutProxy(string server)
     {
-        _server = new IPEndPoint(Dns.GetHostAddresses(host, AddressFamily.InterNetwork)[0], port);
+        var target = new NpgsqlConnectionStringBuilder(server);
+        var first = target.Host!.Split(',')[0].Split(':');
+        _server = new IPEndPoint(Dns.GetHostAddresses(first[0], AddressFamily.InterNetwork)[0], first.Length > 1 ? int.Parse(first[1], CultureInfo.InvariantCulture) : target.Port);
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    /// <summary>Leads through here instead of to the server.</summary>
+    public string Through(string connectionString)
+    {
+        var through = new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = Port, SslMode = SslMode.Disable };
+        through.Remove("Target Session Attributes");
+        return through.ConnectionString;
+    }
+
+    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>How many connections were cut.</summary>
     public int Done { get; private set; }

@@ -136,7 +136,7 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
         }
 
         // Stored here, but the wait for the standby was broken off: a server that takes over now would not have it.
-        if (_warned) throw new NotReplicatedException();
+        if (_warned) throw new UncertainCommitException("Committed on the primary, but not confirmed by its standby.");
     }
 
     public override void Rollback()

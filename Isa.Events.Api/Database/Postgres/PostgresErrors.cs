@@ -13,7 +13,7 @@ internal static class PostgresErrors
     /// <summary>The server or the way to it is at fault: connection, resources, intervention, a system error, or another transaction in the way.</summary>
     public static bool IsOutage(Exception e) => e switch
     {
-        DeadTransactionException or CommitInDoubtException or NotReplicatedException or UnsafeDatabaseException or TimeoutException or SocketException or ObjectDisposedException => true,
+        DeadTransactionException or CommitInDoubtException or UncertainCommitException or UnsafeDatabaseException or TimeoutException or SocketException or ObjectDisposedException => true,
         PostgresException { SqlState: ReadOnlyTransaction or IdleInTransactionTimeout or PostgresErrorCodes.LockNotAvailable } => true,
         PostgresException { SqlState: var state } => state[..2] is "08" or "40" or "53" or "57" or "58" or "XX",
         NpgsqlException => true,
@@ -25,7 +25,7 @@ internal static class PostgresErrors
     /// <summary>Somebody was in the way, or the connection or the server went and comes back.</summary>
     public static bool MayPass(Exception e) => Cause(e) switch
     {
-        UnsafeDatabaseException or NotReplicatedException => false,
+        UnsafeDatabaseException or UncertainCommitException => false,
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false,
         PostgresException { SqlState: ReadOnlyTransaction or IdleInTransactionTimeout or IdleSessionTimeout or PostgresErrorCodes.LockNotAvailable } => true,
         PostgresException { SqlState: var state } => state[..2] is "08" or "40" or "57",

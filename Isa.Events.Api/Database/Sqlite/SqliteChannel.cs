@@ -70,7 +70,17 @@ internal sealed class SqliteChannel(SqliteConnection connection) : WriteChannel
         _transaction.Release("work");
     }
 
-    public override void Commit() => _transaction!.Commit();
+    public override void Commit()
+    {
+        try
+        {
+            _transaction!.Commit();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_IOERR)
+        {
+            throw new UncertainCommitException("The disk failed while a commit was flushed to it.", e);
+        }
+    }
 
     public override void Rollback() => _transaction!.Rollback();
 

@@ -65,7 +65,7 @@ internal sealed class SqliteEngine : DatabaseEngine
 
     public override bool IsLocked(Exception e) => e is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED };
 
-    public override bool IsOutage(Exception e) => e is DeadTransactionException
+    public override bool IsOutage(Exception e) => e is DeadTransactionException or UncertainCommitException
         or SqliteException { SqliteErrorCode: not (raw.SQLITE_CONSTRAINT or raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE or raw.SQLITE_MISUSE) };
 
     public override bool MayPass(Exception e) => false;

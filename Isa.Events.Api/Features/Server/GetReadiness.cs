@@ -7,6 +7,9 @@ public sealed class GetReadiness(EventsDatabase database, DailyBackup backups, I
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // The write below fits where a batch of registrations does not: on a full disk SQLite's log still has room in itself for a page or two.
+    private const long LeastFreeBytes = 16 << 20;
+
     public override void Configure()
     {
         Get("/health/ready");
@@ -19,6 +22,7 @@ public sealed class GetReadiness(EventsDatabase database, DailyBackup backups, I
         ReadinessPart[] parts =
         [
             lifetime.ApplicationStopping.IsCancellationRequested ? new("server", PartStatus.Failed, "stopping") : new("server", PartStatus.Ok, null),
+            Disk(),
             await Try("read", token => database.ReadAsync(session => session.One<long>("SELECT COUNT(*) FROM migrations"), token), ct),
             // A write that changes nothing but must reach the disk's lock and commit.
             await Try("write", token => database.WriteAsync("health", session =>
@@ -38,6 +42,18 @@ public sealed class GetReadiness(EventsDatabase database, DailyBackup backups, I
     {
         var (failed, age) = backups.State();
         return new("backup", failed ? PartStatus.Failed : PartStatus.Ok, age is { } old ? XmlConvert.ToString(TimeSpan.FromMinutes(Math.Floor(old.TotalMinutes))) : "none");
+    }
+
+    private ReadinessPart Disk()
+    {
+        try
+        {
+            return database.File is null || new DriveInfo(database.DataFolder).AvailableFreeSpace >= LeastFreeBytes ? new("disk", PartStatus.Ok, null) : new("disk", PartStatus.Failed, "full");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new("disk", PartStatus.Ok, null); // a file system that does not tell; writing will
+        }
     }
 
     private static async Task<ReadinessPart> Try<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken ct)
@@ -72,7 +88,7 @@ public enum PartStatus
 
 public sealed record ReadinessAnswer(ReadinessStatus Status, IReadOnlyList<ReadinessPart> Parts);
 
-/// <param name="Name">server, read, write or backup.</param>
+/// <param name="Name">server, disk, read, write or backup.</param>
 /// <param name="Status">Whether it works.</param>
 /// <param name="Detail">The code of what is wrong; of backup how old the last one is (ISO 8601), or none.</param>
 public sealed record ReadinessPart(string Name, PartStatus Status, string? Detail);

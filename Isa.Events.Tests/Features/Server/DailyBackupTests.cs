@@ -116,7 +116,7 @@ public class DailyBackupTests
         host.Time.Advance(TimeSpan.FromDays(3));
         await Task.Delay(200, TestContext.Current.CancellationToken);
         Directory.Exists(Path.Combine(host.Folder, "backups")).ShouldBeFalse();
-        (await host.Anybody.GetAsync("/health/ready")).ShouldBe(HttpStatusCode.OK).Json["parts"]!.AsArray().Select(p => (string)p!["name"]!).ShouldBe(["server", "read", "write"]);
+        (await host.Anybody.GetAsync("/health/ready")).ShouldBe(HttpStatusCode.OK).Json["parts"]!.AsArray().Select(p => (string)p!["name"]!).ShouldBe(["server", "disk", "read", "write"]);
     }
 
     private static string[] Backups(EventsHost host) => Directory.Exists(Path.Combine(host.Folder, "backups"))
