@@ -24,6 +24,7 @@ public sealed class Program
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Home(args) });
         AddLogs(builder);
         AddSettings(builder);
+        builder.Services.AddWindowsService(service => service.ServiceName = "Isa.Events"); // nothing elsewhere
         builder.AddTelemetry();
         AddServices(builder.Services);
         adapt?.Invoke(builder);

@@ -62,7 +62,7 @@ public sealed class TransactionPerRequest(EventsDatabase database, CurrentEvents
     {
         var caller = HttpContext.GetCaller()!;
         var key = IdempotencyKey.Read(HttpContext, nameof(RegisterForEvent));
-        var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
+        var evt = (await events.GetAsync(Route<string>("event")!, caller, ct, mayBeOld: true)).Event;
         var wanted = request.ToRegistration(evt, caller) with { Reference = NewRegistration.NewReference(settings.Value.ReferencePrefix) };
         var rival = Rival.Of(wanted);
         Registration? made = null;

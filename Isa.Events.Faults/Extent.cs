@@ -7,7 +7,7 @@ public sealed record Extent
 
     public static readonly Extent LongForm = new()
     {
-        Name = "long", Kills = 200, Repeats = 8, MigrationKills = 100, Starts = 8, Lock = TimeSpan.FromSeconds(20), Stop = TimeSpan.FromSeconds(60), Disturbance = TimeSpan.FromSeconds(15),
+        Name = "long", Kills = 200, Repeats = 4, MigrationKills = 40, Starts = 4, Lock = TimeSpan.FromSeconds(20), Stop = TimeSpan.FromSeconds(60), Disturbance = TimeSpan.FromSeconds(15),
     };
 
     /// <summary>How long anything may take to be as before, by itself, once a fault is over.</summary>

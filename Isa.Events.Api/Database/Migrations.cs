@@ -12,7 +12,7 @@ namespace Isa.Events.Api.Database;
 /// </summary>
 internal static partial class Migrations
 {
-    private const string Create = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)";
+    private const string Create = "CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL)";
     private const string Newest = "SELECT COALESCE(MAX(version), 0) FROM migrations";
     private const string Note = "INSERT INTO migrations (version, name) VALUES (@Version, @Name)";
 

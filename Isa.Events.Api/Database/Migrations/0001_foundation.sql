@@ -80,7 +80,7 @@ CREATE TABLE sites (
     PRIMARY KEY (event_id, id),
     CHECK (seats_taken >= 0 AND (capacity IS NULL OR seats_taken <= capacity)),
     CHECK (waiting >= 0)
-) ${keyed};
+) ${counted};
 
 CREATE TABLE documents (
     sha256 ${text} PRIMARY KEY,
@@ -99,7 +99,7 @@ CREATE TABLE agendas (
 
 CREATE TABLE registrations (
     id ${id} PRIMARY KEY,
-    event_id ${id} NOT NULL REFERENCES events (id),
+    event_id ${id} NOT NULL,
     site_id ${id} NOT NULL,
     status ${text} NOT NULL CHECK (status IN ('pendingConfirmation', 'pendingApproval', 'confirmed', 'waitlisted', 'cancelled', 'declined')),
     is_test ${bool} NOT NULL,

@@ -14,6 +14,7 @@ internal sealed class PostgresEngine : DatabaseEngine
     {
         // Compared and sorted by their bytes, as SQLite does, whatever the language of the server.
         ["instant"] = "TIMESTAMPTZ", ["int64"] = "BIGINT", ["bool"] = "BOOLEAN", ["blob"] = "BYTEA", ["text"] = "TEXT COLLATE \"C\"", ["id"] = "TEXT COLLATE \"C\"", ["strict"] = "", ["keyed"] = "",
+        ["counted"] = "WITH (fillfactor = 20)", // room on the page for the row's next versions: its index need not hear of each
     };
 
     private readonly DatabaseSettings _settings;

@@ -11,7 +11,7 @@ internal sealed class SqliteEngine : DatabaseEngine
     private const string LockEvent = "SELECT version FROM events WHERE id = @Id";
     private static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>
     {
-        ["instant"] = "TEXT", ["int64"] = "INTEGER", ["bool"] = "INTEGER", ["blob"] = "BLOB", ["text"] = "TEXT", ["id"] = "TEXT", ["strict"] = "STRICT", ["keyed"] = "STRICT, WITHOUT ROWID",
+        ["instant"] = "TEXT", ["int64"] = "INTEGER", ["bool"] = "INTEGER", ["blob"] = "BLOB", ["text"] = "TEXT", ["id"] = "TEXT", ["strict"] = "STRICT", ["keyed"] = "STRICT, WITHOUT ROWID", ["counted"] = "STRICT, WITHOUT ROWID",
     };
 
     private readonly DatabaseSettings _settings;

@@ -22,10 +22,14 @@ public sealed class CurrentEvents
     }
 
     /// <summary>By id or slug; null where there is none that the caller may know of.</summary>
-    public async ValueTask<CurrentEvent?> FindAsync(string idOrSlug, Caller? caller, CancellationToken ct)
+    /// <param name="idOrSlug">Of the event.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="mayBeOld">Also for an organiser what was read a moment ago is good enough: whatever is decided by it is decided again under the lock.</param>
+    public async ValueTask<CurrentEvent?> FindAsync(string idOrSlug, Caller? caller, CancellationToken ct, bool mayBeOld = false)
     {
         // An organiser who edits on one node and goes on at another must find the edit there.
-        var since = caller is { IsOrganizer: true } ? Since() : 0;
+        var since = caller is { IsOrganizer: true } && !mayBeOld ? Since() : 0;
         var current = idOrSlug.StartsWith(Event.IdPrefix, StringComparison.Ordinal) ? await ByIdAsync(idOrSlug, since, ct) : await BySlugAsync(idOrSlug, since, ct);
         if (current is not null && !current.Event.IsVisibleTo(caller)) current = await NewerAsync(current, ct); // published on another node, perhaps
         return current is not null && current.Event.IsVisibleTo(caller) ? current : null;
@@ -38,8 +42,8 @@ public sealed class CurrentEvents
     public async ValueTask<CurrentEvent?> NewerAsync(CurrentEvent current, CancellationToken ct) => _database.IsShared ? await ByIdAsync(current.Event.Id, Since(), ct) : null;
 
     /// <exception cref="ProblemException"><see cref="Problem.EventNotFound"/></exception>
-    public async ValueTask<CurrentEvent> GetAsync(string idOrSlug, Caller? caller, CancellationToken ct) =>
-        await FindAsync(idOrSlug, caller, ct) ?? throw new ProblemException(Problem.EventNotFound);
+    public async ValueTask<CurrentEvent> GetAsync(string idOrSlug, Caller? caller, CancellationToken ct, bool mayBeOld = false) =>
+        await FindAsync(idOrSlug, caller, ct, mayBeOld) ?? throw new ProblemException(Problem.EventNotFound);
 
     private long Since() => _database.IsShared ? Environment.TickCount64 : 0;
 

@@ -21,7 +21,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
         var key = IdempotencyKey.Read(HttpContext, nameof(RegisterForEvent));
         var caller = HttpContext.GetCaller()!;
         var now = time.GetUtcNow();
-        var current = await events.GetAsync(Route<string>("event")!, caller, ct);
+        var current = await events.GetAsync(Route<string>("event")!, caller, ct, mayBeOld: true);
         var refusal = Refusal(request, current, now);
         if (refusal is not null && await events.NewerAsync(current, ct) is { } newer) refusal = Refusal(request, current = newer, now); // another node may have opened it, or freed a seat
         var evt = current.Event;
