@@ -86,7 +86,7 @@ public sealed class Program
     private static void AddServices(IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<EventsDatabase>().AddSingleton<ApiKeys>().AddSingleton<CurrentEvents>();
+        services.AddSingleton<EventsDatabase>().AddSingleton<Lease>().AddSingleton<ApiKeys>().AddSingleton<CurrentEvents>();
         services.AddSingleton<EventEdit>().AddSingleton<AgendaSender>();
         services.AddSingleton<RegistrationTokens>().AddSingleton<RegistrationAccess>().AddSingleton<JoinPage>();
         services.AddHostedService<Housekeeping>();

@@ -80,11 +80,11 @@ internal sealed partial class GroupCommit : IDisposable
             using var span = Measures.Spans.HasListeners()
                 ? Measures.Spans.StartActivity("write batch", ActivityKind.Internal, default(ActivityContext), [new("isa.events.works", batch.Count)], batch.Where(w => w.Caller != default).Select(w => new ActivityLink(w.Caller)))
                 : null;
-            CarryUntilDone(eventId, batch, start);
+            CarryUntilDone(eventId, batch, batch.Min(work => work.Arrived)); // those who have waited in line wait no longer for it
             _measures.Batch(batch.Count, Stopwatch.GetElapsedTime(start));
         }
 
-        private void CarryUntilDone(string eventId, List<Work> batch, long start)
+        private void CarryUntilDone(string eventId, List<Work> batch, long since)
         {
             for (var run = 1; ; run++)
             {
@@ -101,7 +101,7 @@ internal sealed partial class GroupCommit : IDisposable
                 {
                     var session = _session;
                     CloseSession();
-                    var stored = e is CommitInDoubtException lost ? FindOut(lost.Batch, start) : false;
+                    var stored = e is CommitInDoubtException lost ? FindOut(lost.Batch, since) : false;
                     if (stored == true)
                     {
                         Complete(batch, session!);
@@ -109,7 +109,7 @@ internal sealed partial class GroupCommit : IDisposable
                     }
 
                     if (e is CommitInDoubtException) _measures.DatabaseError("inDoubt");
-                    if (stored == false && _engine.MayPass(e) && HasPatience(start))
+                    if (stored == false && _engine.MayPass(e) && HasPatience(since))
                     {
                         _measures.DatabaseError("repeated");
                         LogRepeated(commits._logger, batch.Count, (e.InnerException ?? e).Message);
@@ -261,10 +261,10 @@ internal sealed partial class GroupCommit : IDisposable
         }
 
         // A server that stops answers what waits, with what the database says now.
-        private bool HasPatience(long start) => Stopwatch.GetElapsedTime(start) < _engine.Patience && !commits._queue.IsClosed;
+        private bool HasPatience(long since) => Stopwatch.GetElapsedTime(since) < _engine.Patience && !commits._queue.IsClosed;
 
         /// <returns>Null where nobody could tell in time.</returns>
-        private bool? FindOut(string batch, long start)
+        private bool? FindOut(string batch, long since)
         {
             for (var attempt = 1; ; attempt++)
             {
@@ -274,7 +274,7 @@ internal sealed partial class GroupCommit : IDisposable
                 }
                 catch (Exception e) when (_engine.IsOutage(e))
                 {
-                    if (!HasPatience(start)) return null;
+                    if (!HasPatience(since)) return null;
                     Pause(attempt);
                 }
             }

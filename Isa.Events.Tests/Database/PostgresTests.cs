@@ -4,8 +4,11 @@ using Isa.Events.Api.Database.Postgres;
 using Isa.Events.Api.Features.Events;
 using Isa.Events.Api.Features.Partners;
 using Isa.Events.Api.Features.Registrations;
+using Isa.Events.Api.Features.Server;
+using Isa.Events.Api.Problems;
 using Isa.Events.Api.Settings;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -226,6 +229,76 @@ public class PostgresTests
         (await still).ShouldBe(2); // run again, on a new connection
         var seats = await first.Database.ReadAsync(session => session.One<long>("SELECT seats_taken FROM sites WHERE event_id = @EventId AND id = 'zoom'", new { EventId = evt }), CancellationToken.None);
         seats.ShouldBe(2);
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task One_of_several_processes_does_the_housekeeping_and_another_goes_on_when_it_is_gone()
+    {
+        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
+        await first.InitializeAsync();
+        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
+        await second.InitializeAsync();
+        var both = new[] { first, second }.Select(host => host.Services.GetServices<IHostedService>().OfType<Housekeeping>().Single()).ToList();
+        var done = await Task.WhenAll(Enumerable.Range(0, 10).Select(n => Task.Run(async () => (Node: n % 2, Ran: await both[n % 2].TryRunAsync(CancellationToken.None)))));
+        done.Where(d => d.Ran).Select(d => d.Node).Distinct().ShouldHaveSingleItem();
+        var other = 1 - done.First(d => d.Ran).Node;
+        (await both[other].TryRunAsync(CancellationToken.None)).ShouldBeFalse();
+        (other == 0 ? first : second).Time.Advance(TimeSpan.FromMinutes(56));
+        (await both[other].TryRunAsync(CancellationToken.None)).ShouldBeTrue();
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task A_work_that_only_asks_and_refuses_leaves_the_others_of_its_transaction_alone()
+    {
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres, Settings = new() { ["Database:MaxWriters"] = "1" } };
+        await host.InitializeAsync();
+        var evt = await host.EventAsync();
+        using var gate = new ManualResetEventSlim();
+        var holding = host.Database.WriteAsync("gate", _ => gate.Wait(TimeSpan.FromSeconds(10)), CancellationToken.None);
+        var runs = 0;
+        var works = Enumerable.Range(0, 9).Select(n => host.Database.WriteAsync(evt, session =>
+        {
+            Interlocked.Increment(ref runs);
+            session.LockEvent(evt);
+            if (n % 3 == 1)
+            {
+                session.One<long>(Count, new { EventId = evt }); // carries what the works before it have put off
+                throw new ProblemException(Problem.SiteFull);
+            }
+
+            session.Execute("UPDATE sites SET seats_taken = seats_taken + 1 WHERE event_id = @EventId AND id = 'zoom'", new { EventId = evt });
+            return n;
+        }, CancellationToken.None)).ToList();
+        gate.Set();
+        await holding;
+        for (var n = 0; n < works.Count; n++)
+        {
+            if (n % 3 == 1) (await Should.ThrowAsync<ProblemException>(works[n])).Problem.ShouldBe(Problem.SiteFull);
+            else (await works[n]).ShouldBe(n);
+        }
+
+        runs.ShouldBe(9); // none of them twice
+        (await host.Database.ReadAsync(s => s.One<long>("SELECT seats_taken FROM sites WHERE event_id = @EventId AND id = 'zoom'", new { EventId = evt }), CancellationToken.None)).ShouldBe(6);
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task What_fails_on_a_journey_is_laid_at_the_door_of_the_work_it_belongs_to()
+    {
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres, Settings = new() { ["Database:MaxWriters"] = "1" } };
+        await host.InitializeAsync();
+        var evt = await host.EventAsync();
+        using var gate = new ManualResetEventSlim();
+        var holding = host.Database.WriteAsync("gate", _ => gate.Wait(TimeSpan.FromSeconds(10)), CancellationToken.None);
+        var wrong = host.Database.WriteAsync(evt, session =>
+        {
+            session.Execute("UPDATE sites SET seats_taken = -1 WHERE event_id = @EventId AND id = 'zoom'", new { EventId = evt });
+            return true;
+        }, CancellationToken.None);
+        var asking = host.Database.WriteAsync(evt, session => session.One<long>(Count, new { EventId = evt }), CancellationToken.None);
+        gate.Set();
+        await holding;
+        await Should.ThrowAsync<PostgresException>(wrong);
+        (await asking).ShouldBe(0);
     }
 
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]

@@ -15,6 +15,7 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
     private string _batch = "";
     private int _workBegins;
     private bool _workIsOut;
+    private bool _isBroken;
     private bool _warned;
 
     /// <summary>Journeys to the server so far.</summary>
@@ -35,6 +36,7 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
     public override long? Begin(string eventId, IReadOnlyList<Ahead> ahead)
     {
         _pending.Clear();
+        _isBroken = false;
         if (_connection is null)
         {
             _connection = source.OpenConnection();
@@ -92,7 +94,7 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
 
     public override bool TryDropWork()
     {
-        if (_workIsOut) return false;
+        if (_workIsOut || _isBroken) return false;
         _pending.RemoveRange(_workBegins, _pending.Count - _workBegins);
         return true;
     }
@@ -103,6 +105,7 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
         using var batch = Gather();
         batch.ExecuteNonQuery();
         Settle();
+        _isBroken = false;
     }
 
     // Savepoints travel with the statement that follows them.
@@ -117,6 +120,7 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
     public override void RollbackToSave()
     {
         _pending.Clear();
+        _isBroken = false;
         Journeys++;
         _transaction!.Rollback("work");
     }
@@ -180,6 +184,7 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
         try
         {
             Settle();
+            _isBroken = false;
             HasAnswered = true;
             return reader;
         }
@@ -190,11 +195,13 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
         }
     }
 
+    // Until the journey has ended well: what fails on it may be another work's, and the transaction takes no more.
     private NpgsqlBatch Gather()
     {
         var batch = new NpgsqlBatch(_connection, _transaction);
         foreach (var pending in _pending) batch.BatchCommands.Add(pending.Command);
-        if (_pending.Count > 0) _workIsOut = true;
+        if (_pending.Count > _workBegins) _workIsOut = true;
+        _isBroken = true;
         Journeys++;
         return batch;
     }

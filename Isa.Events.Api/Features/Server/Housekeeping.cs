@@ -1,7 +1,7 @@
 namespace Isa.Events.Api.Features.Server;
 
 /// <summary>Once an hour, in small portions: forgets idempotency keys after their day, test registrations after a week, and agenda documents that no event names any more.</summary>
-public sealed partial class Housekeeping(EventsDatabase database, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
+public sealed partial class Housekeeping(EventsDatabase database, Lease lease, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
     private static readonly TimeSpan TestLifetime = TimeSpan.FromDays(7);
@@ -15,7 +15,7 @@ public sealed partial class Housekeeping(EventsDatabase database, TimeProvider t
             {
                 try
                 {
-                    await RunAsync(stoppingToken);
+                    await TryRunAsync(stoppingToken);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -27,6 +27,14 @@ public sealed partial class Housekeeping(EventsDatabase database, TimeProvider t
         {
             // stopping
         }
+    }
+
+    /// <returns>False where another process does it this time.</returns>
+    internal async Task<bool> TryRunAsync(CancellationToken ct)
+    {
+        if (!await lease.TryTakeAsync("housekeeping", Pause - TimeSpan.FromMinutes(5), ct)) return false;
+        await RunAsync(ct);
+        return true;
     }
 
     internal async Task RunAsync(CancellationToken ct)
