@@ -62,6 +62,14 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts the server's own program on this file, without baselines beside it.</summary>
     public Process Launch() => Launch(withBaselines: false);
 
+    /// <summary>Runs a command of the program on this file.</summary>
+    public Process Command(params string[] arguments)
+    {
+        var process = Process.Start(Arguments("dotnet", [typeof(Api.Program).Assembly.Location, .. arguments]))!;
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        return process;
+    }
+
     public async Task ReadyAsync(CancellationToken ct)
     {
         while (!await AnswersAsync("/health/ready", ct)) await Task.Delay(2, ct);

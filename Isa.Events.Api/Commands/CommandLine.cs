@@ -45,7 +45,7 @@ public static partial class CommandLine
         foreach (var command in new[] { serve, Keys(build), migrate, Backup.Create(build), Restore.Create(build), Check.Create(build), Doctor.Create(build), demo, openapi }) root.Add(command);
 
         var result = root.Parse([.. args.Where(a => !IsSetting(a))]);
-        if (result.Errors.Count > 0) return Fail(string.Join(" ", result.Errors.Select(e => e.Message)));
+        if (result.Errors.Count > 0) return Fail($"{string.Join(" ", result.Errors.Select(e => e.Message))} {Allowed(result.CommandResult.Command)}");
         try
         {
             return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -55,6 +55,8 @@ public static partial class CommandLine
             return Fail(line);
         }
     }
+
+    private static string Allowed(Command command) => command.Subcommands.Count == 0 ? "" : $"Allowed here: {string.Join(", ", command.Subcommands.Select(c => c.Name))}; --help says more.";
 
     // Failures that the person at the keyboard can mend, in one line; anything else shows its whole trace.
     private static string? Explain(Exception e) => e switch
@@ -123,7 +125,7 @@ public static partial class CommandLine
             var ids = new List<string>();
             foreach (var wanted in parsed.GetValue(events) ?? [])
                 ids.Add(await app.Services.GetRequiredService<EventsDatabase>().ReadAsync(session => Event.Find(session, wanted)?.Id, ct) ?? throw new CommandException($"There is no event {wanted}."));
-            var (key, text) = await app.Services.GetRequiredService<ApiKeys>().CreateAsync(kind, holder, parsed.GetValue(test), ids, Until(parsed.GetValue(expires)), ct);
+            var (key, text) = await app.Services.GetRequiredService<ApiKeys>().CreateAsync(kind, holder, parsed.GetValue(test), ids, Until(parsed.GetValue(expires), app.Services.GetRequiredService<TimeProvider>().GetUtcNow()), ct);
             Console.Error.WriteLine($"{key.Id} for {holder}. It is shown this once:");
             Console.WriteLine(text);
         }));
@@ -131,10 +133,11 @@ public static partial class CommandLine
         var list = new Command("list", "Lists the keys, without their secrets.");
         list.SetAction(parsed => With(build(parsed), async (app, ct) =>
         {
-            foreach (var key in await app.Services.GetRequiredService<ApiKeys>().ListAsync(ct))
+            var keys = app.Services.GetRequiredService<ApiKeys>();
+            foreach (var key in await keys.ListAsync(ct))
                 Console.WriteLine(string.Join('\t', key.Id, RowTypes.Name(key.Role), key.IsTest ? "test" : "live", key.Hint, key.Name, $"created {Instant.ToText(key.CreatedAt)}",
                     key.RevokedAt is { } revoked ? $"revoked {Instant.ToText(revoked)}" : key.ExpiresAt is { } until ? $"until {Instant.ToText(until)}" : "valid",
-                    key.LastUsedAt is { } used ? $"used {Instant.ToText(used)}" : "never used"));
+                    key.LastUsedAt is { } used ? $"used {Instant.ToText(used)}" : "never used", await keys.EventsAsync(key.Id, ct) is { Count: > 0 } slugs ? $"for {string.Join(", ", slugs)}" : "for all events"));
         }));
 
         var id = new Argument<string>("id") { Description = "As keys list shows it." };
@@ -146,6 +149,9 @@ public static partial class CommandLine
         }));
         return new Command("keys", "API keys.") { create, list, revoke };
     }
+
+    private static DateTimeOffset? Until(string? text, DateTimeOffset now) =>
+        Until(text) is { } instant && instant <= now ? throw new CommandException($"--expires is '{text}', which has passed; such a key would not work.") : Until(text);
 
     private static DateTimeOffset? Until(string? text) => text switch
     {

@@ -41,6 +41,6 @@ public sealed class ServerSettingsValidator : AbstractValidator<ServerSettings>
         RuleFor(s => s.MaxDocumentBytes).InclusiveBetween(1_000, 20_000_000);
         RuleFor(s => s.RequestsPerMinutePerKey).InclusiveBetween(1, 10_000_000);
         RuleFor(s => s.RequestsPerMinutePerAddress).InclusiveBetween(1, 10_000_000);
-        RuleFor(s => s.ReferencePrefix).Matches("^[A-Z0-9]{1,8}$");
+        RuleFor(s => s.ReferencePrefix).Matches("^[A-Z0-9]{1,8}$").WithMessage("'{PropertyValue}' is not 1 to 8 capital letters and digits.");
     }
 }

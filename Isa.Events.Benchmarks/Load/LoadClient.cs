@@ -24,11 +24,16 @@ public sealed class LoadClient(IReadOnlyList<(Uri Address, RequestTemplate Reque
 
     private static long _numbers;
 
-    public async Task<Sample> RunAsync(int connections, TimeSpan duration, CancellationToken ct)
+    /// <param name="connections">At a time.</param>
+    /// <param name="duration">How long requests are begun.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="perSecond">Requests a second of all connections together, at most; without it each sends as soon as it can.</param>
+    public async Task<Sample> RunAsync(int connections, TimeSpan duration, CancellationToken ct, double perSecond = double.PositiveInfinity)
     {
         var start = Stopwatch.GetTimestamp();
         var end = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        var times = await Task.WhenAll(Enumerable.Range(0, connections).Select(n => Task.Run(() => ConnectionAsync(targets[n % targets.Count], end, ct), ct)));
+        var pause = TimeSpan.FromSeconds(connections / perSecond);
+        var times = await Task.WhenAll(Enumerable.Range(0, connections).Select(n => Task.Run(() => ConnectionAsync(targets[n % targets.Count], pause * n / connections, pause, end, ct), ct)));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var all = times.SelectMany(t => t).ToArray();
         Array.Sort(all);
@@ -37,7 +42,7 @@ public sealed class LoadClient(IReadOnlyList<(Uri Address, RequestTemplate Reque
 
     private static double Milliseconds(long ticks) => ticks * 1000.0 / Stopwatch.Frequency;
 
-    private async Task<List<long>> ConnectionAsync((Uri Address, RequestTemplate Request) target, long end, CancellationToken ct)
+    private async Task<List<long>> ConnectionAsync((Uri Address, RequestTemplate Request) target, TimeSpan delay, TimeSpan pause, long end, CancellationToken ct)
     {
         var (address, request) = target;
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -45,7 +50,9 @@ public sealed class LoadClient(IReadOnlyList<(Uri Address, RequestTemplate Reque
         var copy = request.Copy();
         var answer = new byte[256 * 1024];
         var times = new List<long>(1 << 16);
+        if (delay > TimeSpan.Zero) await Task.Delay(delay, ct);
         var now = Stopwatch.GetTimestamp();
+        var turn = now;
         do
         {
             request.Fill(copy, Interlocked.Increment(ref _numbers));
@@ -65,6 +72,11 @@ public sealed class LoadClient(IReadOnlyList<(Uri Address, RequestTemplate Reque
             var after = Stopwatch.GetTimestamp();
             times.Add(after - now);
             now = after;
+            if (pause == TimeSpan.Zero) continue;
+            // The turns come at their times, however long an answer took.
+            turn += (long)(pause.TotalSeconds * Stopwatch.Frequency);
+            if (Stopwatch.GetElapsedTime(now, turn) is var rest && rest > TimeSpan.Zero) await Task.Delay(rest, ct);
+            now = Stopwatch.GetTimestamp();
         }
         while (now < end);
 

@@ -17,7 +17,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("keys create --role partner --name x --expires tomorrow", "--expires", "tomorrow", "2027-01-31")]
     [InlineData("keys revoke key_none", "key_none", "keys list")]
     [InlineData("serve --colour red", "--colour")]
-    [InlineData("nonsense", "nonsense")]
+    [InlineData("keys create --role partner --name x --expires 2020-01-01", "--expires", "passed")]
+    [InlineData("keys", "create", "list", "revoke")]
+    [InlineData("nonsense", "nonsense", "serve", "keys", "backup")]
+    [InlineData("serve --Server:ReferencePrefix=abc", "Server:ReferencePrefix", "abc", "capital letters")]
     [InlineData("migrate --Database:MaxBach=7", "Database:MaxBach", "MaxBatch")]
     [InlineData("migrate --Database:MaxBatch=many", "Database:MaxBatch", "many", "whole number")]
     [InlineData("migrate --Database:MaxBatch=0", "Database:MaxBatch", "1", "1000")]
@@ -43,6 +46,7 @@ public sealed class CommandLineTests : IDisposable
         key.Trim().ShouldMatch("^isa_ptn_[A-Za-z0-9]+$"); // alone on the output, so that a script can take it
         var (_, list, _, _) = await RunAsync("keys list");
         list.ShouldContain("Foshan");
+        list.ShouldContain("for isa-plenary");
         list.ShouldContain("until 2099-02-01");
         list.ShouldNotContain(key.Trim());
         var id = Regex.Match(list, "key_[0-9a-f]+").Value;

@@ -120,6 +120,9 @@ public sealed class ApiKeys(EventsDatabase database)
 
     public Task<List<ApiKey>> ListAsync(CancellationToken ct) => database.ReadAsync(session => session.Query<ApiKey>(All), ct);
 
+    /// <summary>Slugs of the events a key is limited to; none where it is not.</summary>
+    public Task<List<string>> EventsAsync(string id, CancellationToken ct) => database.ReadAsync(session => session.Query<string>(SlugsOf, new { Id = id }), ct);
+
     /// <returns>The key, or null where there is none with this id.</returns>
     public async Task<ApiKey?> RevokeAsync(string id, CancellationToken ct)
     {
@@ -145,6 +148,8 @@ public sealed class ApiKeys(EventsDatabase database)
     private const string ByHash = $"SELECT {Columns} FROM api_keys WHERE hash = @Hash";
 
     private const string EventsOf = "SELECT event_id FROM api_key_events WHERE key_id = @Id";
+
+    private const string SlugsOf = "SELECT e.slug FROM api_key_events k JOIN events e ON e.id = k.event_id WHERE k.key_id = @Id ORDER BY e.slug";
 
     private const string HolderOf = "SELECT holder_id FROM api_keys WHERE role = @Role AND name = @Name AND is_test = @IsTest LIMIT 1";
 
