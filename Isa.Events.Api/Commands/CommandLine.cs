@@ -151,7 +151,7 @@ public static partial class CommandLine
     }
 
     private static DateTimeOffset? Until(string? text, DateTimeOffset now) =>
-        Until(text) is { } instant && instant <= now ? throw new CommandException($"--expires is '{text}', which has passed; such a key would not work.") : Until(text);
+        Until(text) is var instant && instant <= now ? throw new CommandException($"--expires is '{text}', which has passed; such a key would not work.") : instant;
 
     private static DateTimeOffset? Until(string? text) => text switch
     {

@@ -89,8 +89,7 @@ public sealed partial class EventsDatabase : IDisposable
     /// <exception cref="DatabaseUnreachableException">Nothing answers, or not to this program.</exception>
     public void Migrate()
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(DataFolder);
-        else Directory.CreateDirectory(DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFiles.CreateFolder(DataFolder);
         Engine.Migrate();
     }
 

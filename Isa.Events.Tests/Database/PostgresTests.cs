@@ -106,10 +106,8 @@ public class PostgresTests
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task Two_processes_sell_the_last_seats_once()
     {
-        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
-        await first.InitializeAsync();
-        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
-        await second.InitializeAsync();
+        await using var processes = await TwoProcesses.StartAsync();
+        var (first, second) = processes;
         var evt = await first.EventWithSeatsAsync(10);
         var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(n => Task.Run(() => (n % 2 == 0 ? first : second).Organizer.RegisterAsync(evt))));
         answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(10);
@@ -124,10 +122,8 @@ public class PostgresTests
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task One_address_that_comes_to_two_processes_at_once_is_registered_once()
     {
-        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
-        await first.InitializeAsync();
-        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
-        await second.InitializeAsync();
+        await using var processes = await TwoProcesses.StartAsync();
+        var (first, second) = processes;
         var evt = await first.EventAsync();
         for (var round = 0; round < 10; round++)
         {
@@ -151,10 +147,8 @@ public class PostgresTests
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task What_an_organiser_does_at_one_process_holds_at_the_other_at_once()
     {
-        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
-        await first.InitializeAsync();
-        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
-        await second.InitializeAsync();
+        await using var processes = await TwoProcesses.StartAsync();
+        var (first, second) = processes;
         var evt = await first.DraftAsync();
         (await second.Partner.GetAsync($"/v1/events/{evt}")).ShouldBe(HttpStatusCode.NotFound);
         var published = (await first.Organizer.PostAsync($"/v1/events/{evt}/publish", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
@@ -171,10 +165,8 @@ public class PostgresTests
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task Nobody_is_registered_once_the_cancellation_was_answered_elsewhere()
     {
-        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
-        await first.InitializeAsync();
-        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
-        await second.InitializeAsync();
+        await using var processes = await TwoProcesses.StartAsync();
+        var (first, second) = processes;
         for (var round = 0; round < 5; round++)
         {
             var evt = await first.EventAsync();
@@ -201,10 +193,8 @@ public class PostgresTests
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task A_process_that_stands_still_in_a_transaction_holds_the_others_up_for_seconds_and_does_no_harm()
     {
-        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
-        await first.InitializeAsync();
-        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
-        await second.InitializeAsync();
+        await using var processes = await TwoProcesses.StartAsync();
+        var (first, second) = processes;
         var evt = await first.EventAsync();
         using var standing = new ManualResetEventSlim();
         using var woken = new ManualResetEventSlim();
@@ -234,10 +224,8 @@ public class PostgresTests
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task One_of_several_processes_does_the_housekeeping_and_another_goes_on_when_it_is_gone()
     {
-        await using var first = new EventsHost { Kind = DatabaseKind.Postgres };
-        await first.InitializeAsync();
-        await using var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
-        await second.InitializeAsync();
+        await using var processes = await TwoProcesses.StartAsync();
+        var (first, second) = processes;
         var both = new[] { first, second }.Select(host => host.Services.GetServices<IHostedService>().OfType<Housekeeping>().Single()).ToList();
         var done = await Task.WhenAll(Enumerable.Range(0, 10).Select(n => Task.Run(async () => (Node: n % 2, Ran: await both[n % 2].TryRunAsync(CancellationToken.None)))));
         done.Where(d => d.Ran).Select(d => d.Node).Distinct().ShouldHaveSingleItem();
@@ -321,5 +309,24 @@ public class PostgresTests
         })));
         using var last = new PostgresEngine(new DatabaseSettings { Postgres = postgres.ConnectionString });
         last.Read(session => session.One<long>("SELECT COUNT(*) FROM migrations")).ShouldBe(Migrations.Scripts().Count);
+    }
+
+    /// <summary>Two hosts on the same tables.</summary>
+    private sealed record TwoProcesses(EventsHost First, EventsHost Second) : IAsyncDisposable
+    {
+        public static async Task<TwoProcesses> StartAsync()
+        {
+            var first = new EventsHost { Kind = DatabaseKind.Postgres };
+            await first.InitializeAsync();
+            var second = new EventsHost { Kind = DatabaseKind.Postgres, Beside = first };
+            await second.InitializeAsync();
+            return new TwoProcesses(first, second);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Second.DisposeAsync();
+            await First.DisposeAsync();
+        }
     }
 }

@@ -150,8 +150,6 @@ internal sealed class PostgresEngine : DatabaseEngine
         public string? Fsync { get; init; }
 
         public string Encoding { get; init; } = "";
-
-        public string Database { get; init; } = "";
     }
 }
 

@@ -20,7 +20,6 @@ internal static class PostgresSql
     public const string LockEvent = "SELECT version FROM events WHERE id = @Id FOR NO KEY UPDATE";
 
     public const string Server = """
-        SELECT current_setting('synchronous_commit') AS synchronous_commit, current_setting('fsync', TRUE) AS fsync, current_setting('server_encoding') AS encoding,
-            current_database() AS database
+        SELECT current_setting('synchronous_commit') AS synchronous_commit, current_setting('fsync', TRUE) AS fsync, current_setting('server_encoding') AS encoding
         """;
 }

@@ -9,7 +9,9 @@ namespace Isa.Events.Api.Database.Sqlite;
 internal sealed class SqliteEngine : DatabaseEngine
 {
     private const string LockEvent = "SELECT version FROM events WHERE id = @Id";
-    private static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>
+
+    /// <summary>Types of the migrations' placeholders.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> ColumnTypes = new Dictionary<string, string>
     {
         ["instant"] = "TEXT", ["int64"] = "INTEGER", ["bool"] = "INTEGER", ["blob"] = "BLOB", ["text"] = "TEXT", ["id"] = "TEXT", ["strict"] = "STRICT", ["keyed"] = "STRICT, WITHOUT ROWID", ["counted"] = "STRICT, WITHOUT ROWID",
     };
@@ -45,15 +47,12 @@ internal sealed class SqliteEngine : DatabaseEngine
     // SQLite itself waits for its lock as long as is set.
     public override TimeSpan Patience => TimeSpan.Zero;
 
-    /// <summary>Types of the migrations' placeholders.</summary>
-    internal static IReadOnlyDictionary<string, string> ColumnTypes => Types;
-
     public override void Migrate()
     {
         CreatePrivately();
         using var connection = Connect();
         if (Scalar(connection, "PRAGMA journal_mode = WAL") is not "wal") throw new MigrationException($"{File} cannot use a write-ahead log; is it on a network drive?");
-        Migrations.Run(connection, () => connection.BeginTransaction(deferred: false), Types);
+        Migrations.Run(connection, () => connection.BeginTransaction(deferred: false), ColumnTypes);
     }
 
     public override WriteSession OpenWriter()
@@ -162,6 +161,6 @@ internal sealed class SqliteEngine : DatabaseEngine
     {
         if (OperatingSystem.IsWindows()) return;
         // SQLite gives its -wal and -shm files the rights of the file itself.
-        using (new FileStream(File, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite })) { }
+        PrivateFiles.Open(File, FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
     }
 }
