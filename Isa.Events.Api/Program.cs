@@ -1,5 +1,9 @@
 using Isa.Events.Api.Commands;
+using Isa.Events.Api.Email;
 using Isa.Events.Api.Features.Agenda;
+using Isa.Events.Api.Features.Invitations;
+using Isa.Events.Api.Features.Invites;
+using Isa.Events.Api.Features.Messages;
 using Isa.Events.Api.Features.Pages;
 using Isa.Events.Api.Features.Server;
 using Isa.Events.Api.Telemetry;
@@ -50,6 +54,7 @@ public sealed class Program
         builder.Services.AddSettings<ServerSettings, ServerSettingsValidator>("Server");
         builder.Services.AddSettings<DatabaseSettings, DatabaseSettingsValidator>("Database");
         builder.Services.AddSettings<BackupSettings, BackupSettingsValidator>("Backup");
+        builder.Services.AddSettings<EmailSettings, EmailSettingsValidator>("Email");
         var hosting = builder.Configuration;
         if (hosting["urls"] is null && hosting["http_ports"] is null && hosting["https_ports"] is null && !hosting.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://localhost:5080");
@@ -86,11 +91,18 @@ public sealed class Program
     private static void AddServices(IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<EventsDatabase>().AddSingleton<Lease>().AddSingleton<ApiKeys>().AddSingleton<CurrentEvents>();
-        services.AddSingleton<EventEdit>().AddSingleton<AgendaSender>();
-        services.AddSingleton<RegistrationTokens>().AddSingleton<RegistrationAccess>().AddSingleton<JoinPage>();
+        services.AddSingleton<EventsDatabase>().AddSingleton<Lease>().AddSingleton<ApiKeys>().AddSingleton<RecentKeys>().AddSingleton<CurrentEvents>();
+        services.AddSingleton<EventEdit>().AddSingleton<AgendaSender>().AddSingleton<AgendaPdfs>();
+        services.AddSingleton<RegistrationTokens>().AddSingleton<RegistrationAccess>().AddSingleton<DelegationAccess>().AddSingleton<InvitationCodes>().AddSingleton<CodeGuesses>().AddSingleton<WaitlistReader>().AddSingleton<JoinPage>().AddSingleton<PageWriter>().AddSingleton<AttendeePages>().AddSingleton<DelegationPage>();
+        services.AddSingleton<EventInvites>().AddSingleton<CalendarFeeds>().AddSingleton<MessageWriter>().AddSingleton<ForwardedReplies>().AddSingleton<Letters>().AddSingleton<MessageFile>().AddSingleton<MailIntake>();
         services.AddHostedService<Housekeeping>();
+        services.AddSingleton<Timekeeper>().AddHostedService(provider => provider.GetRequiredService<Timekeeper>());
+        services.AddSingleton<NoticeTeller>().AddHostedService(provider => provider.GetRequiredService<NoticeTeller>());
         services.AddSingleton<DailyBackup>().AddHostedService(provider => provider.GetRequiredService<DailyBackup>());
+        services.AddSingleton<SmtpTransport>().AddSingleton<PickupFolder>().AddSingleton<Mailer>().AddSingleton<Portions>().AddSingleton<Expansion>().AddSingleton<OutboxWatch>();
+        services.AddSingleton<RenderLetters>(provider => provider.GetRequiredService<Letters>().RenderAsync);
+        services.AddSingleton<Dispatcher>().AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
+        services.AddSingleton<MailboxReader>().AddHostedService(provider => provider.GetRequiredService<MailboxReader>());
         services.AddExceptionHandler<ProblemHandler>();
         // The core alone: keys need no cookies, and without them no key ring is written to the home folder.
         services.AddAuthenticationCore(auth =>

@@ -26,6 +26,14 @@ public static class EventDraft
         return site;
     }
 
+    /// <summary>The same, and who finds it full may wait: freed seats are given on at once.</summary>
+    public static JsonObject Awaited(string id, int seats)
+    {
+        var site = Online(id, seats);
+        site["waitlist"] = new JsonObject { ["promotion"] = "automatic" };
+        return site;
+    }
+
     /// <summary>A room with this many seats.</summary>
     public static JsonObject Room(string id, int seats) => new()
     {

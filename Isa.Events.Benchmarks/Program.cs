@@ -10,7 +10,7 @@ namespace Isa.Events.Benchmarks;
 /// </summary>
 public static class Program
 {
-    private static readonly IReadOnlyList<IFigure> All = [new RegistrationFigures(), new FullFileFigures(), new ReadFigures(), new ExportFigures(), new StartFigures(), new RecoveryFigures(), new PostgresFigures()];
+    private static readonly IReadOnlyList<IFigure> All = [new RegistrationFigures(), new FullFileFigures(), new ReadFigures(), new ExportFigures(), new StartFigures(), new RecoveryFigures(), new LifeFigures(), new RenderFigures(), new MailFigures(), new PostgresFigures()];
 
     public static async Task<int> Main(string[] args)
     {

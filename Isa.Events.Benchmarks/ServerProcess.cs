@@ -12,6 +12,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>As first argument of this program: be the server.</summary>
     public const string HostArgument = "host";
 
+    /// <summary>With a connection string behind it: stores on PostgreSQL.</summary>
+    public const string PostgresSetting = "--Database:Postgres=";
+
     private readonly DirectoryInfo _folder;
     private readonly string[] _settings;
     private readonly Lazy<Process> _process;
@@ -33,6 +36,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>An organiser's key: it may do everything that is measured.</summary>
     public string Key { get; private set; }
+
+    /// <summary>The connection string of its PostgreSQL; null where it stores in <see cref="DatabaseFile"/>.</summary>
+    public string? Postgres => _settings.FirstOrDefault(s => s.StartsWith(PostgresSetting, StringComparison.Ordinal))?[PostgresSetting.Length..];
 
     public string DatabaseFile => Path.Combine(_folder.FullName, "isa-events.db");
 
@@ -76,9 +82,12 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Publishes an event with an online site that has this many seats, or any number of them.</summary>
-    public async Task<string> EventAsync(string slug, int? seats, CancellationToken ct)
+    public Task<string> EventAsync(string slug, int? seats, CancellationToken ct) => EventAsync(slug, ct, EventDraft.Online("zoom", seats));
+
+    /// <summary>Publishes an event with these sites.</summary>
+    public async Task<string> EventAsync(string slug, CancellationToken ct, params JsonObject[] sites)
     {
-        var made = await PostAsync("/v1/events", EventDraft.Create(slug, EventDraft.Online("zoom", seats)), ct);
+        var made = await PostAsync("/v1/events", EventDraft.Create(slug, sites), ct);
         var id = (string)made["id"]!;
         await PostAsync($"/v1/events/{id}/publish", null, ct);
         return id;
@@ -92,6 +101,20 @@ public sealed class ServerProcess : IAsyncDisposable
         using var response = await Client.SendAsync(request, ct);
         var text = await response.Content.ReadAsStringAsync(ct);
         return response.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{path}: {text}");
+    }
+
+    /// <summary>Gives an event an agenda of this size.</summary>
+    public async Task UploadAgendaAsync(string eventId, int bytes, CancellationToken ct)
+    {
+        var document = new byte[bytes];
+        new Random(1).NextBytes(document); // as dense as a real one
+        "%PDF-1.7\n"u8.CopyTo(document);
+        "\n%%EOF\n"u8.CopyTo(document.AsSpan(bytes - 7));
+        using var content = new ByteArrayContent(document) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/v1/events/{eventId}/agenda/document") { Content = content };
+        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        using var answer = await Client.SendAsync(request, ct);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync(ct));
     }
 
     /// <summary>Resident memory in MB now, and the most since the last reset. Linux tells; elsewhere null.</summary>

@@ -15,7 +15,7 @@ public static class Program
 {
     private static readonly IReadOnlyList<IFault> All =
     [
-        new KilledServer(), new FullDisk(), new FailingWrites(), new LockedDatabase(), new ReadOnlyFolder(), new StartsAtOnce(), new KilledMigration(), new NewerTables(), new TerminatedServer(), new RevokedKey(),
+        new KilledServer(), new KilledSender(), new FullDisk(), new FailingWrites(), new LockedDatabase(), new ReadOnlyFolder(), new StartsAtOnce(), new KilledMigration(), new NewerTables(), new TerminatedServer(), new RevokedKey(),
         new RestartedPostgres(), new CutConnections(), new Failover(), new ManyNodes(), new FrozenNode(),
     ];
 

@@ -81,7 +81,7 @@ public static partial class CommandLine
     [GeneratedRegex(@"\s+")]
     private static partial Regex Whitespace();
 
-    private static readonly string[] Sections = ["Server", "Database", "Backup", "Telemetry"];
+    private static readonly string[] Sections = ["Server", "Database", "Backup", "Email", "Telemetry"];
 
     private static bool IsSetting(string argument) => Sections.Any(section => argument.StartsWith($"--{section}", StringComparison.OrdinalIgnoreCase));
 
@@ -110,8 +110,8 @@ public static partial class CommandLine
 
     private static Command Keys(Func<ParseResult, WebApplication> build)
     {
-        var role = new Option<string>("--role") { Required = true, Description = "organizer runs events, partner is a website, checkIn stands at the door." };
-        role.AcceptOnlyFromAmong("organizer", "partner", "checkIn");
+        var role = new Option<string>("--role") { Required = true, Description = "organizer runs events, partner is a website, checkIn stands at the door, mailIntake is a mail server that hands over what comes back." };
+        role.AcceptOnlyFromAmong("organizer", "partner", "checkIn", "mailIntake");
         var name = new Option<string>("--name") { Required = true, Description = "Whose it is. Keys with the same role and name share what they made." };
         var events = new Option<string[]>("--event") { Description = "Id or slug of an event it is limited to; can be given several times.", AllowMultipleArgumentsPerToken = true };
         var test = new Option<bool>("--test") { Description = "A partner's key for trying out: what it registers takes no seat and goes after a week." };

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Isa.Events.Api.Email;
 using Isa.Events.Api.Features.Server;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -16,11 +17,12 @@ internal static class Doctor
     private const long LittleSpace = 1_000_000_000;
     private const long NoSpace = 100_000_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LateMail = TimeSpan.FromHours(1);
     private static readonly TimeSpan OldBackup = TimeSpan.FromDays(2);
 
     public static Command Create(Func<ParseResult, WebApplication> build)
     {
-        var command = new Command("doctor", "Looks at the public address, the data folder, the clock, the disk and the database, and says what to do.");
+        var command = new Command("doctor", "Looks at the public address, the data folder, the clock, the disk, the database and the mail server, and says what to do.");
         command.SetAction(async (parsed, ct) =>
         {
             await using var app = build(parsed);
@@ -40,6 +42,7 @@ internal static class Doctor
         looks.AddRange(lines);
         looks.Add(Clock(database, time.GetUtcNow(), newest));
         if (database.File is not null) looks.Add(LastBackup(app.Services.GetRequiredService<DailyBackup>(), File.Exists(database.File)));
+        looks.AddRange(await MailAsync(app, database, time, ct));
         foreach (var look in looks) output.WriteLine($"{look.Verdict.ToString().ToLowerInvariant(),-8}{look.Words}");
         return looks.Exists(l => l.Verdict == Verdict.Wrong) ? 1 : 0;
     }
@@ -191,6 +194,38 @@ internal static class Doctor
         (_, { } age) when age > OldBackup => new(Verdict.Wrong, string.Create(CultureInfo.InvariantCulture, $"Backup: the last is {age.TotalDays:0.0} days old. See that the server runs, that Backup:Folder can be written to, and what its log says.")),
         (_, { } age) => new(Verdict.Ok, string.Create(CultureInfo.InvariantCulture, $"Backup: the last is {age.TotalHours:0.0} hours old.")),
     };
+
+    private static async Task<IReadOnlyList<Look>> MailAsync(WebApplication app, EventsDatabase database, TimeProvider time, CancellationToken ct)
+    {
+        var settings = app.Services.GetRequiredService<IOptions<EmailSettings>>().Value;
+        var looks = new List<Look>();
+        if (settings.Smtp.Host is not { } host)
+            looks.Add(new(Verdict.Warning, $"Mail: nothing is sent; mails are laid down in {app.Services.GetRequiredService<PickupFolder>().Folder}. Set Email:Smtp:Host, Email:FromAddress and, where the mail server asks for it, Email:Smtp:User and Password."));
+        else if (await app.Services.GetRequiredService<SmtpTransport>().TryAsync(ct) is { } wrong)
+            looks.Add(new(Verdict.Wrong, $"Mail: {host} on port {settings.Smtp.EffectivePort} cannot be used: {wrong}. Mails wait until it can."));
+        else looks.Add(new(settings.Smtp.Security == "none" && !SmtpSettingsValidator.IsLoopback(host) ? Verdict.Warning : Verdict.Ok,
+            $"Mail: {host} takes mails{(settings.Smtp.User is null ? "" : $" from {settings.Smtp.User}")}{(settings.Smtp.Security == "none" ? ", not encrypted" : "")}."));
+        if (settings.Imap.Host is { } mailbox)
+            looks.Add(await app.Services.GetRequiredService<MailboxReader>().TryAsync(ct) is { } unread
+                ? new(Verdict.Wrong, $"Mailbox for answers: {mailbox} on port {settings.Imap.EffectivePort} cannot be used: {unread}. Answers wait there until it can.")
+                : new(Verdict.Ok, $"Mailbox for answers: {mailbox} lets {settings.Imap.User} read {settings.Imap.Folder}."));
+        else if (settings.ReplyAddress is not null) looks.Add(new(Verdict.Warning, "Mailbox for answers: none is read (Email:Imap:Host). See that a mail server hands over what comes to Email:ReplyAddress, by POST /v1/replies."));
+        if (!settings.Send) looks.Add(new(Verdict.Warning, "Mail: this process sends none (Email:Send). See that another one does."));
+        if (database.File is not null && !File.Exists(database.File)) return looks;
+        try
+        {
+            var outbox = await database.ReadAsync(OutboxWatch.Read, ct);
+            var age = outbox.Age(time.GetUtcNow());
+            if (outbox.Failed > 0) looks.Add(new(Verdict.Warning, $"Mail: {outbox.Failed} messages have failed. List them by GET /v1/events/…/messages?state=failed, correct the addresses, and send them again."));
+            if (outbox.Waiting > 0) looks.Add(new(age > LateMail ? Verdict.Warning : Verdict.Ok, string.Create(CultureInfo.InvariantCulture, $"Mail: {outbox.Waiting} messages wait, the oldest for {age.TotalHours:0.0} hours.")));
+        }
+        catch (Exception e) when (e is ProblemException or SqliteException)
+        {
+            // the database has its own line
+        }
+
+        return looks;
+    }
 
     private enum Verdict
     {

@@ -18,6 +18,7 @@ internal static partial class Serve
             await Opening.RefuseDamageAsync(database, time, ct);
             var seats = app.Services.GetRequiredService<SeatsWatch>();
             app.Services.GetRequiredService<Measures>().WatchSeats(seats.Taken, seats.Capacity);
+            app.Services.GetRequiredService<Measures>().WatchOutbox(app.Services.GetRequiredService<OutboxWatch>().Age);
             await app.Services.GetRequiredService<RegistrationTokens>().LoadAsync(ct);
             (string, string)? firstKeys = app.Environment.IsDevelopment() && (await app.Services.GetRequiredService<ApiKeys>().ListAsync(ct)).Count == 0 ? await Demo.FirstStartAsync(app.Services, ct) : null;
             app.Lifetime.ApplicationStarted.Register(() => Greet(app, database, firstKeys));

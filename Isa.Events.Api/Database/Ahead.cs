@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Isa.Events.Api.Database;
 
@@ -37,5 +38,27 @@ public sealed class Ahead<T>(string sql, object arguments) : Ahead(sql, argument
         _kept = default;
         row = kept.Row;
         return kept.Fetched;
+    }
+}
+
+/// <summary>All rows of a question that is named before they are wanted.</summary>
+/// <typeparam name="T">The row.</typeparam>
+public sealed class AheadList<T>(string sql, object arguments) : Ahead(sql, arguments)
+{
+    private List<T>? _kept;
+
+    internal override void Take(DbDataReader reader, Func<DbDataReader, Type, Func<DbDataReader, object>> parser)
+    {
+        _kept = [];
+        var parse = parser(reader, typeof(T));
+        while (reader.Read()) _kept.Add((T)parse(reader));
+    }
+
+    internal override void Forget() => _kept = null;
+
+    internal bool TryUse([NotNullWhen(true)] out List<T>? rows)
+    {
+        (rows, _kept) = (_kept, null);
+        return rows is not null;
     }
 }

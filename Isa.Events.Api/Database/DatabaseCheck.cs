@@ -7,10 +7,10 @@ namespace Isa.Events.Api.Database;
 internal static class DatabaseCheck
 {
     /// <summary>The counters that seats are sold by. SQL of both databases, a sentence a row.</summary>
-    public static readonly IReadOnlyList<string> Counters = [SeatsTaken, Impossible];
+    public static readonly IReadOnlyList<string> Counters = [SeatsTaken, Waiting, Impossible];
 
     /// <summary>Rows that belong to nothing, and what the unique indexes should have kept out.</summary>
-    public static readonly IReadOnlyList<string> Rows = [WithoutSite, HistoryOfNobody, OutboxOfNoEvent, OutboxOfNobody, AgendaWithoutDocument, AddressTwice, MemberTwice];
+    public static readonly IReadOnlyList<string> Rows = [WithoutSite, SeatWithoutRight, WaitsForNothing, EntryOfOtherSize, HistoryOfNobody, OutboxOfNoEvent, OutboxOfNobody, AgendaWithoutDocument, AddressTwice, MemberTwice];
 
     /// <summary>All findings of the given statements.</summary>
     public static IEnumerable<string> Find(ReadSession session, IEnumerable<string> checks) => checks.SelectMany(sql => session.Query<string>(sql));
@@ -65,18 +65,48 @@ internal static class DatabaseCheck
 
     private const string ForeignKeys = "PRAGMA foreign_key_check";
 
-    // Which registrations take a seat: Registration.TakesSeatOf.
     private const string SeatsTaken = """
-        SELECT 'site ' || s.id || ' of ' || s.event_id || ' counts ' || s.seats_taken || ' seats taken, its confirmed registrations are ' || COALESCE(r.confirmed, 0)
+        SELECT 'site ' || s.id || ' of ' || s.event_id || ' counts ' || s.seats_taken || ' seats taken, its registrations hold ' || COALESCE(r.held, 0) || ' and its offers ' || COALESCE(o.held, 0)
         FROM sites s
-        LEFT JOIN (
-            SELECT r.event_id, r.site_id, COUNT(*) AS confirmed
-            FROM registrations r JOIN events e ON e.id = r.event_id
-            WHERE r.status = 'confirmed' AND (NOT r.is_test OR e.is_test)
-            GROUP BY r.event_id, r.site_id
-        ) r ON r.event_id = s.event_id AND r.site_id = s.id
-        WHERE s.seats_taken <> COALESCE(r.confirmed, 0)
+        LEFT JOIN (SELECT event_id, site_id, COUNT(*) AS held FROM registrations WHERE holds_seat GROUP BY event_id, site_id) r ON r.event_id = s.event_id AND r.site_id = s.id
+        LEFT JOIN (SELECT event_id, site_id, SUM(size) AS held FROM waitlist_entries WHERE state = 'offered' GROUP BY event_id, site_id) o ON o.event_id = s.event_id AND o.site_id = s.id
+        WHERE s.seats_taken <> COALESCE(r.held, 0) + COALESCE(o.held, 0)
         ORDER BY s.event_id, s.id LIMIT 100
+        """;
+
+    private const string Waiting = """
+        SELECT 'site ' || s.id || ' of ' || s.event_id || ' counts ' || s.waiting || ' waiting, its queue has ' || COALESCE(q.entries, 0)
+        FROM sites s
+        LEFT JOIN (SELECT event_id, site_id, COUNT(*) AS entries FROM waitlist_entries WHERE state = 'queued' GROUP BY event_id, site_id) q ON q.event_id = s.event_id AND q.site_id = s.id
+        WHERE s.waiting <> COALESCE(q.entries, 0)
+        ORDER BY s.event_id, s.id LIMIT 100
+        """;
+
+    // Who is confirmed has a seat, and who has ended has none; what a test key made at a real event never has one.
+    private const string SeatWithoutRight = """
+        SELECT 'registration ' || r.id || ' is ' || r.status || CASE WHEN r.holds_seat THEN ' and holds a seat' ELSE ' and holds no seat' END
+        FROM registrations r JOIN events e ON e.id = r.event_id
+        WHERE r.holds_seat AND (r.status IN ('waitlisted', 'cancelled', 'declined') OR (r.is_test AND NOT e.is_test))
+            OR NOT r.holds_seat AND r.status = 'confirmed' AND (NOT r.is_test OR e.is_test)
+        ORDER BY r.id LIMIT 100
+        """;
+
+    private const string WaitsForNothing = """
+        SELECT 'registration ' || r.id || ' (' || r.status || ') waits by an entry that is ' || COALESCE(w.state, 'not there')
+        FROM registrations r
+        LEFT JOIN waitlist_entries w ON w.id = r.waitlist_entry_id AND w.event_id = r.event_id
+        WHERE r.waitlist_entry_id IS NOT NULL AND (w.id IS NULL OR w.state NOT IN ('queued', 'offered') OR r.status IN ('cancelled', 'declined'))
+        ORDER BY r.id LIMIT 100
+        """;
+
+    private const string EntryOfOtherSize = """
+        SELECT 'the waitlist entry ' || w.id || ' stands for ' || w.size || ' registrations, ' || COUNT(r.id) || ' name it'
+        FROM waitlist_entries w
+        LEFT JOIN registrations r ON r.waitlist_entry_id = w.id
+        WHERE w.state IN ('queued', 'offered')
+        GROUP BY w.id, w.size
+        HAVING COUNT(r.id) <> w.size
+        ORDER BY w.id LIMIT 100
         """;
 
     private const string Impossible = """

@@ -43,6 +43,9 @@ public sealed partial class EventsDatabase : IDisposable
     /// <summary>Raised on the writer thread after a commit, before its callers are answered, with the ids of the events it changed.</summary>
     public event Action<IReadOnlyCollection<string>>? Committed;
 
+    /// <summary>Raised on the writer thread after a commit that leaves work to be done at once.</summary>
+    public event Action? WorkAdded;
+
     internal DatabaseEngine Engine { get; }
 
     internal Measures Measures { get; }
@@ -107,5 +110,9 @@ public sealed partial class EventsDatabase : IDisposable
     private static partial void LogUnreadable(ILogger logger, string kind, string reason);
 
     /// <summary>What follows a commit, before its callers are answered.</summary>
-    internal void AfterCommit(WriteSession session) => Committed?.Invoke(session.ChangedEvents);
+    internal void AfterCommit(WriteSession session)
+    {
+        Committed?.Invoke(session.ChangedEvents);
+        if (session.AddedWork) WorkAdded?.Invoke();
+    }
 }

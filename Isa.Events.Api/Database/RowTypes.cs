@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Data;
 using System.Text.Json;
 using Dapper;
+using Isa.Events.Api.Email;
+using Isa.Events.Api.Features.Actions;
 using Isa.Events.Api.Features.Agenda;
 using NpgsqlTypes;
 
@@ -28,9 +30,19 @@ internal static class RowTypes
             SqlMapper.AddTypeHandler(new JsonHandler<Texts>());
             SqlMapper.AddTypeHandler(new JsonHandler<PrivacyNotice>());
             SqlMapper.AddTypeHandler(new JsonHandler<Meeting>());
+            SqlMapper.AddTypeHandler(new JsonHandler<EventRules>());
+            SqlMapper.AddTypeHandler(new JsonHandler<SiteWaitlist>());
+            SqlMapper.AddTypeHandler(new JsonHandler<HistoryDetails>());
+            SqlMapper.AddTypeHandler(new JsonHandler<OutboxDetails>());
+            SqlMapper.AddTypeHandler(new JsonHandler<ToldInvite>());
+            SqlMapper.AddTypeHandler(new JsonHandler<ActionDetails>());
+            SqlMapper.AddTypeHandler(new JsonHandler<OrganizerWords>());
             SqlMapper.AddTypeHandler(new JsonHandler<IReadOnlyList<Audience>>());
+            SqlMapper.AddTypeHandler(new JsonHandler<IReadOnlyList<LeftOut>>());
             SqlMapper.AddTypeHandler(new JsonHandler<IReadOnlyList<AgendaItem>>());
             SqlMapper.AddTypeHandler(new JsonHandler<IReadOnlyList<Consent>>());
+            SqlMapper.AddTypeHandler(new JsonHandler<IReadOnlyList<Question>>());
+            SqlMapper.AddTypeHandler(new JsonHandler<IReadOnlyList<AnsweredQuestion>>());
         }
     }
 
@@ -42,7 +54,8 @@ internal static class RowTypes
         bool flag => flag ? 1L : 0L,
         DateTimeOffset instant => Instant.ToText(instant),
         Enum name => Name(name),
-        Texts or PrivacyNotice or Meeting or IReadOnlyList<Audience> or IReadOnlyList<AgendaItem> or IReadOnlyList<Consent>
+        Texts or PrivacyNotice or Meeting or EventRules or SiteWaitlist or HistoryDetails or OutboxDetails or ToldInvite or ActionDetails or OrganizerWords or IReadOnlyList<Audience> or IReadOnlyList<AgendaItem> or IReadOnlyList<Consent>
+            or IReadOnlyList<LeftOut> or IReadOnlyList<Question> or IReadOnlyList<AnsweredQuestion>
             => JsonSerializer.Serialize(value, value.GetType(), Json.Stored),
         _ => throw new InvalidOperationException($"No column takes a {value.GetType().Name}."),
     };

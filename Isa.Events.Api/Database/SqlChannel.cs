@@ -24,6 +24,11 @@ internal abstract class WriteChannel : SqlChannel
     /// <returns>The event's version, where its row was locked.</returns>
     public abstract long? Begin(string eventId, IReadOnlyList<Ahead> ahead);
 
+    /// <summary>Asks for these at once where each question is a journey; elsewhere they are asked for when they are wanted.</summary>
+    public virtual void Fetch(IReadOnlyList<Ahead> rows)
+    {
+    }
+
     /// <summary>Runs a statement, perhaps later, together with others; at the latest before the next question or the end.</summary>
     public abstract void Send(string sql, object? arguments);
 

@@ -19,6 +19,9 @@ public sealed class WriteSession : ReadSession
 
     internal new WriteChannel Channel => _channel;
 
+    /// <summary>Whether this transaction leaves work to be done at once.</summary>
+    internal bool AddedWork { get; set; }
+
     /// <summary>Events whose rows or counters this transaction changed.</summary>
     internal IReadOnlyCollection<string> ChangedEvents => _changed;
 
@@ -51,6 +54,12 @@ public sealed class WriteSession : ReadSession
 
     /// <summary>The row that was named before the work began.</summary>
     public T? One<T>(Ahead<T> ahead) => ahead.TryUse(out var row) ? row : One<T>(ahead.Sql, ahead.Arguments);
+
+    /// <summary>The rows that were named before they are wanted.</summary>
+    public List<T> Query<T>(AheadList<T> ahead) => ahead.TryUse(out var rows) ? rows : Query<T>(ahead.Sql, ahead.Arguments);
+
+    /// <summary>Asks for several things that the work wants next, in one journey where each question is one.</summary>
+    public void Fetch(params IReadOnlyList<Ahead> rows) => _channel.Fetch(rows);
 
     public override T? One<T>(string sql, object? arguments = null) where T : default
     {
@@ -87,6 +96,7 @@ public sealed class WriteSession : ReadSession
     internal void Begin(string eventId, DateTimeOffset now, IReadOnlyList<Ahead> ahead)
     {
         Now = now;
+        AddedWork = false;
         _changed.Clear();
         _locked.Clear();
         if (_channel.Begin(eventId, ahead) is { } version) Locked(eventId, version);

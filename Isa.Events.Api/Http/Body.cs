@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
@@ -52,6 +53,17 @@ public static class Body
     /// <summary>A body without a media type would be refused further on, without a word.</summary>
     internal static Task RefuseUntyped(HttpContext context, RequestDelegate next) =>
         context.Request.ContentType is null && context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { IsOptional: false } ? context.RefuseAsync(Problem.UnsupportedMediaType) : next(context);
+
+    /// <summary>Reads a body that is no JSON, up to a limit of its own.</summary>
+    /// <exception cref="ProblemException"><see cref="Problem.PayloadTooLarge"/></exception>
+    public static async Task<byte[]> ReadBytesAsync(HttpContext context, long limit, CancellationToken ct)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limit;
+        if (context.Request.ContentLength > limit) throw new ProblemException(Problem.PayloadTooLarge);
+        using var buffer = new MemoryStream();
+        await context.Request.Body.CopyToAsync(buffer, ct);
+        return buffer.Length <= limit ? buffer.ToArray() : throw new ProblemException(Problem.PayloadTooLarge);
+    }
 
     /// <summary>What a reader's exception means for the caller: code, path below the reader's start, arguments of the text.</summary>
     internal static (FieldCode Code, string Path, object[] Arguments) Explain(JsonException e)

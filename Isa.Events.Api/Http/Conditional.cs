@@ -57,6 +57,9 @@ public sealed class IfMatch
 
     private IfMatch(HashSet<long>? versions) => _versions = versions;
 
+    /// <summary>This version and no other.</summary>
+    public static IfMatch Of(long version) => new([version]);
+
     /// <exception cref="ProblemException"><see cref="Problem.PreconditionRequired"/> without the header, <see cref="Problem.MalformedRequest"/> where it is none.</exception>
     public static IfMatch Require(HttpContext context) => Read(context) ?? throw new ProblemException(Problem.PreconditionRequired);
 

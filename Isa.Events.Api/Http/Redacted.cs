@@ -5,7 +5,7 @@ namespace Isa.Events.Api.Http;
 /// <summary>Paths as logs and answers may show them: without the secrets that links carry.</summary>
 public static class Redacted
 {
-    private static readonly string[] Secrets = ["registration", "manageToken", "joinToken"];
+    private static readonly string[] Secrets = ["registration", "manageToken", "joinToken", "confirmToken", "contactToken", "feedToken", "invitation"];
 
     public static string Path(HttpContext context)
     {

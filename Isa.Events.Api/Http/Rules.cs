@@ -32,8 +32,13 @@ public static partial class Rules
     public static IRuleBuilderOptions<T, string?> MailAddress<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(text => text is null || EmailAddress.TryNormalise(text, out _, out _)).Fails(FieldCode.InvalidEmail);
 
+    public static IRuleBuilderOptions<T, string?> PhoneNumber<T>(this IRuleBuilder<T, string?> rule) => rule.Must(IsPhone).Fails(FieldCode.InvalidPhone);
+
     public static IRuleBuilderOptions<T, string?> TimeZone<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(id => id is null || Zones.Exists(id)).Fails(FieldCode.UnknownZone);
+
+    /// <summary>A length of time: <c>P7D</c>, <c>PT1H30M</c>.</summary>
+    public static IRuleBuilderOptions<T, string?> Period<T>(this IRuleBuilder<T, string?> rule) => rule.Must(text => text is null || EventTimes.IsPeriod(text)).Fails(FieldCode.InvalidPeriod);
 
     /// <summary>Lower-case words joined by hyphens.</summary>
     public static IRuleBuilderOptions<T, string?> Slug<T>(this IRuleBuilder<T, string?> rule, int min, int max) =>
@@ -68,6 +73,19 @@ public static partial class Rules
         }
     });
 
+    /// <summary>A template for a message.</summary>
+    public static IRuleBuilderOptionsConditions<T, string?> Template<T>(this IRuleBuilder<T, string?> rule) => rule.Custom((text, context) =>
+    {
+        if (text is null || Email.OrganizerTemplate.Wrong(text, context.PropertyPath) is not { } error) return;
+        context.AddFailure(new FluentValidation.Results.ValidationFailure(error.Field, "") { ErrorCode = error.Code.Code, CustomState = error.Arguments });
+    });
+
+    /// <summary>Templates for a message.</summary>
+    public static IRuleBuilderOptionsConditions<T, Texts?> Templates<T>(this IRuleBuilder<T, Texts?> rule) => rule.Custom((texts, context) =>
+    {
+        foreach (var error in Email.OrganizerTemplate.Check(context.PropertyPath, texts)) context.AddFailure(new FluentValidation.Results.ValidationFailure(error.Field, "") { ErrorCode = error.Code.Code, CustomState = error.Arguments });
+    });
+
     public static IRuleBuilderOptions<T, TProperty> Fails<T, TProperty>(this IRuleBuilderOptions<T, TProperty> rule, FieldCode code, params object[] arguments) =>
         rule.WithErrorCode(code.Code).WithState(_ => arguments);
 
@@ -81,6 +99,12 @@ public static partial class Rules
         var result = validator.Validate(value);
         if (!result.IsValid) throw new ProblemException(Problem.ValidationFailed, [.. result.Errors.Select(e => e.ToFieldError())]);
     }
+
+    // Numbers of many countries as people write them; at least five digits tell one from a typing error.
+    private static bool IsPhone(string? text) => text is null || Phone().IsMatch(text) && text.Count(char.IsAsciiDigit) is >= 5 and <= 25;
+
+    [GeneratedRegex(@"^\+?[0-9 ()/.\-]{5,40}(?: ?(?:ext|x|DW)\.? ?\d{1,6})?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Phone();
 
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*\\z", RegexOptions.CultureInvariant)]
     private static partial Regex SlugShape();

@@ -39,6 +39,9 @@ public static class Text
         return text.Length - low;
     }
 
+    /// <summary>What <c>LIKE … ESCAPE '\'</c> finds a text by, anywhere in a column that was folded.</summary>
+    public static string? Pattern(string? text) => text is null ? null : $"%{Fold(text).Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+
     /// <summary>
     /// For searching and sorting alike on both databases: lower case, without accents, umlauts in either spelling made one
     /// (Müller, Mueller and Muller become the same), full-width letters made narrow.

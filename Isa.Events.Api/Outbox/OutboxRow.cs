@@ -1,3 +1,5 @@
+using Isa.Events.Api.Features.Actions;
+
 namespace Isa.Events.Api.Outbox;
 
 /// <summary>What is to be done later.</summary>
@@ -7,18 +9,103 @@ public enum OutboxKind
     RegistrationCancelled,
     EventChanged,
     EventCancelled,
+    RegistrationWaitlisted,
+    RegistrationPromoted,
+    RegistrationMoved,
+    RegistrationPending,
+    RegistrationApproved,
+    RegistrationDeclined,
+    RegistrationChanged,
+    OfferMade,
+    OfferExpired,
+    AddressToConfirm,
+    NameDue,
+    DelegationRegistered,
+    Invitation,
+    LinksRequested,
+    Reminder,
+    ThankYou,
+    DailySummary,
+    OrganizerMessage,
+    DeclineReceived,
+    ReplyForwarded,
 }
 
 /// <summary>Work for later, written in the transaction of its cause: it is there exactly when the cause is. What is sent is rendered when it is sent.</summary>
 public static class OutboxRow
 {
-    public static void Add(WriteSession session, OutboxKind kind, string eventId, string? registrationId) => session.Execute(Insert, new
+    /// <summary>Writes a row. What older ones it makes untrue, and which of them says the same, <see cref="Superseding"/> knows.</summary>
+    /// <param name="session">The work's.</param>
+    /// <param name="kind">What it tells of.</param>
+    /// <param name="eventId">The event, locked.</param>
+    /// <param name="registrationId">Null for what is passed on to each registration.</param>
+    /// <param name="details">What else it must know.</param>
+    /// <param name="hold">How long it waits, where it can be undone.</param>
+    public static void Add(WriteSession session, OutboxKind kind, string eventId, string? registrationId, OutboxDetails? details = null, ActionHold? hold = null) =>
+        Write(session, kind, eventId, registrationId, null, details, hold?.DueAt ?? session.Now, Superseding.Apply(session, kind, eventId, registrationId, hold), hold?.ActionId);
+
+    /// <summary>Writes a row about a change of an event that is held. Where an earlier change waits to be told, its row tells of both, once this one can no longer be undone.</summary>
+    /// <returns>That row as it was, or null.</returns>
+    public static TakenOver? AddChange(WriteSession session, string eventId, ActionHold hold)
     {
-        Id = Guid.CreateVersion7(session.Now).ToString("N"), Kind = kind, EventId = eventId, RegistrationId = registrationId, session.Now,
-    });
+        if (session.One<TakenOver>(WaitingChange, new { EventId = eventId }) is { } waiting && session.Change(TakeOver, new { EventId = eventId, hold.ActionId, hold.DueAt }) > 0) return waiting;
+        Write(session, OutboxKind.EventChanged, eventId, null, null, null, hold.DueAt, covered: false, hold.ActionId);
+        return null;
+    }
+
+    /// <summary>Writes a row for a message of an organiser, or for one of those who get it.</summary>
+    public static void AddMessage(WriteSession session, string eventId, string actionId, string? registrationId, string? delegationId, DateTimeOffset dueAt) =>
+        Write(session, OutboxKind.OrganizerMessage, eventId, registrationId, delegationId, null, dueAt, covered: false, actionId);
+
+    /// <summary>Writes a row that concerns a delegation as a whole: its contact is told.</summary>
+    public static void AddForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId, DateTimeOffset? dueAt = null) =>
+        Write(session, kind, eventId, null, delegationId, null, dueAt ?? session.Now, covered: false, null);
+
+    private static void Write(WriteSession session, OutboxKind kind, string eventId, string? registrationId, string? delegationId, OutboxDetails? details, DateTimeOffset dueAt, bool covered, string? actionId)
+    {
+        session.Execute(Insert, new
+        {
+            Id = OrderedId.New(session.Now), Kind = kind, EventId = eventId, RegistrationId = registrationId, DelegationId = delegationId, Payload = details, session.Now, DueAt = dueAt,
+            State = covered ? OutboxState.Superseded : OutboxState.Pending, DoneAt = covered ? session.Now : (DateTimeOffset?)null, Bulk = kind == OutboxKind.Invitation, ActionId = actionId,
+        });
+        session.AddedWork = true;
+    }
 
     private const string Insert = """
-        INSERT INTO outbox (id, kind, event_id, registration_id, created_at, due_at)
-        VALUES (@Id, @Kind, @EventId, @RegistrationId, @Now, @Now)
+        INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, done_at, bulk, action_id)
+        VALUES (@Id, @Kind, @EventId, @RegistrationId, @DelegationId, @Payload, @State, @Now, @DueAt, @DoneAt, @Bulk, @ActionId)
         """;
+
+    // Nobody has begun to pass it on.
+    private const string Waits = "WHERE event_id = @EventId AND registration_id IS NULL AND kind = 'eventChanged' AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL";
+
+    private const string WaitingChange = $"SELECT action_id, due_at FROM outbox {Waits} LIMIT 1";
+
+    private const string TakeOver = $"UPDATE outbox SET action_id = @ActionId, due_at = @DueAt, payload = NULL {Waits}";
+}
+
+/// <summary>What a row must know beyond its event and registration. Ids and names of sites, nobody's details.</summary>
+public sealed record OutboxDetails
+{
+    public string? FromSite { get; init; }
+
+    public string? InviteeId { get; init; }
+
+    /// <summary>Of a reminder: how long before the start it is.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>Of a summary: what it begins with.</summary>
+    public DateTimeOffset? SummarySince { get; init; }
+
+    /// <summary>Of a change that is passed on to each registration of its event: the last one that has its row.</summary>
+    public string? After { get; init; }
+
+    /// <summary>The received mail that is passed on to the organiser.</summary>
+    public string? ReceivedMailId { get; init; }
+
+    /// <summary>Whether an organiser had it sent again: then it is sent even where it says nothing new.</summary>
+    public bool? Again { get; init; }
+
+    /// <summary>Of a change that was undone: when it was made. Who has heard nothing since needs to hear nothing now.</summary>
+    public DateTimeOffset? Since { get; init; }
 }

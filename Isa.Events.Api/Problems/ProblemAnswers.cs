@@ -71,7 +71,7 @@ public static class ProblemAnswers
             Instance = Redacted.Path(context),
             Code = problem.Code,
             TraceId = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
-            Errors = errors is { Count: > 0 } ? [.. errors.Select(e => new FieldErrorAnswer(e.Field, e.Code.Code, e.Code.Text(language, e.Arguments)))] : null,
+            Errors = errors is { Count: > 0 } ? [.. errors.Select(e => new FieldErrorAnswer(e.Field, e.Code.Code, e.Text(language)))] : null,
             Extensions = extensions is { Count: > 0 } ? extensions : null,
         };
     }

@@ -15,6 +15,9 @@ public sealed class ServerSettings
     /// <summary>The largest agenda document in bytes (1 kB to 20 MB).</summary>
     public long MaxDocumentBytes { get; set; } = 5_000_000;
 
+    /// <summary>The largest table that can be imported, in bytes (1 kB to 20 MB).</summary>
+    public long MaxImportBytes { get; set; } = 5_000_000;
+
     /// <summary>Requests a minute for each API key (1 to 10,000,000), counted by each process.</summary>
     public int RequestsPerMinutePerKey { get; set; } = 6_000;
 
@@ -39,6 +42,7 @@ public sealed class ServerSettingsValidator : AbstractValidator<ServerSettings>
         RuleForEach(s => s.KnownProxies).Must(p => System.Net.IPAddress.TryParse(p, out _)).WithMessage("'{PropertyValue}' is not an IP address.");
         RuleFor(s => s.MaxBodyBytes).InclusiveBetween(1_000, 10_000_000);
         RuleFor(s => s.MaxDocumentBytes).InclusiveBetween(1_000, 20_000_000);
+        RuleFor(s => s.MaxImportBytes).InclusiveBetween(1_000, 20_000_000);
         RuleFor(s => s.RequestsPerMinutePerKey).InclusiveBetween(1, 10_000_000);
         RuleFor(s => s.RequestsPerMinutePerAddress).InclusiveBetween(1, 10_000_000);
         RuleFor(s => s.ReferencePrefix).Matches("^[A-Z0-9]{1,8}$").WithMessage("'{PropertyValue}' is not 1 to 8 capital letters and digits.");

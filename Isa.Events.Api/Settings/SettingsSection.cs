@@ -13,16 +13,17 @@ public static class SettingsSection
         services.AddOptions<T>().ValidateOnStart();
     }
 
-    private static void Bind<T>(IConfigurationSection section, T settings) where T : class
+    private static void Bind(IConfigurationSection section, object settings)
     {
-        var names = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        var names = settings.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance);
         foreach (var child in section.GetChildren())
         {
             var property = names.FirstOrDefault(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))
                 ?? throw new SettingsException($"{section.Path}:{child.Key} is not a setting. {section.Path} has: {string.Join(", ", names.Select(p => p.Name))}.");
             try
             {
-                if (property.SetMethod is not null) property.SetValue(settings, child.Get(property.PropertyType));
+                if (property.PropertyType.Namespace == typeof(SettingsSection).Namespace) Bind(child, property.GetValue(settings)!);
+                else if (property.SetMethod is not null) property.SetValue(settings, child.Get(property.PropertyType));
                 else foreach (var item in child.Get<List<string>>() ?? []) ((IList<string>)property.GetValue(settings)!).Add(item);
             }
             catch (InvalidOperationException)
@@ -35,7 +36,7 @@ public static class SettingsSection
     private static bool Check<T>(AbstractValidator<T> validator, T settings, string section)
     {
         var result = validator.Validate(settings);
-        return result.IsValid ? true : throw new SettingsException(string.Join(" ", result.Errors.Select(e => $"{section}:{char.ToUpperInvariant(e.PropertyName[0])}{e.PropertyName[1..]}: {e.ErrorMessage}")));
+        return result.IsValid ? true : throw new SettingsException(string.Join(" ", result.Errors.Select(e => $"{section}:{char.ToUpperInvariant(e.PropertyName[0])}{e.PropertyName[1..].Replace('.', ':')}: {e.ErrorMessage}")));
     }
 }
 

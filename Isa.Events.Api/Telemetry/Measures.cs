@@ -20,6 +20,7 @@ public sealed class Measures : IDisposable
     private readonly Histogram<double> _transaction;
     private readonly Counter<long> _errors;
     private readonly Counter<long> _registrations;
+    private readonly Counter<long> _mails;
 
     public Measures()
     {
@@ -28,12 +29,16 @@ public sealed class Measures : IDisposable
         _transaction = _meter.CreateHistogram<double>("isa.events.writer.transaction", "s", "Time a transaction took, its commit and its repeats included.", advice: Seconds);
         _errors = _meter.CreateCounter<long>("isa.events.database.errors", "{error}", "Failures of the database, by kind.");
         _registrations = _meter.CreateCounter<long>("isa.events.registrations", "{registration}", "Registrations made and cancelled by this process, by action and attendance mode.");
+        _mails = _meter.CreateCounter<long>("isa.events.mails", "{mail}", "Attempts to send a mail by this process, by how they ended.");
     }
 
     private static InstrumentAdvice<double> Seconds => new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
 
     /// <summary>Works waiting for a writer, asked when somebody collects.</summary>
     public void WatchQueue(Func<int> waiting) => _meter.CreateObservableGauge("isa.events.writer.queue", waiting, "{work}", "Works waiting for a writer.");
+
+    /// <summary>How long the oldest row of the outbox has waited, asked when somebody collects.</summary>
+    public void WatchOutbox(Func<IEnumerable<Measurement<double>>> age) => _meter.CreateObservableGauge("isa.events.outbox.age", age, "s", "Age of the oldest message that waits.");
 
     /// <summary>Seats taken and their capacity, by event and site, asked when somebody collects.</summary>
     public void WatchSeats(Func<IEnumerable<Measurement<long>>> taken, Func<IEnumerable<Measurement<long>>> capacity)
@@ -57,6 +62,9 @@ public sealed class Measures : IDisposable
     /// <param name="mode">How the person was to attend.</param>
     public void Registration(string action, AttendanceMode mode) =>
         _registrations.Add(1, new KeyValuePair<string, object?>("action", action), new KeyValuePair<string, object?>("mode", RowTypes.Name(mode)));
+
+    /// <param name="end">sent, deferred or failed.</param>
+    public void Mail(string end) => _mails.Add(1, new KeyValuePair<string, object?>("end", end));
 
     public void Dispose() => _meter.Dispose();
 }

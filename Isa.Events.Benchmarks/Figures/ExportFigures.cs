@@ -15,7 +15,7 @@ internal sealed class ExportFigures : IFigure
         await using var server = await ServerProcess.StartAsync(ct);
         var eventId = await server.EventAsync("measured", null, ct);
         await Requests.Register(server, eventId).RunAsync(1, TimeSpan.Zero, ct);
-        using (var file = new FilledFile(server)) file.AddRegistrations(eventId, people - 1);
+        using (var tables = FilledTables.Of(server)) tables.AddRegistrations(eventId, "zoom", 0, people - 1);
 
         var (csv, xlsx, plain) = (new List<double>(), new List<double>(), new List<double>());
         var (csvPeak, xlsxPeak) = (new List<double>(), new List<double>());

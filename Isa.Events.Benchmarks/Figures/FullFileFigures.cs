@@ -17,8 +17,8 @@ internal sealed class FullFileFigures : IFigure
         await Requests.Register(crowd, crowdEvent).RunAsync(1, TimeSpan.Zero, ct);
         var yearsEvent = await years.EventAsync("pattern", null, ct);
         await Requests.Register(years, yearsEvent).RunAsync(1, TimeSpan.Zero, ct);
-        using (var file = new FilledFile(years)) file.AddPastEvents(yearsEvent, events, each);
-        using (var file = new FilledFile(crowd)) file.AddRegistrations(crowdEvent, inOne);
+        using (var tables = FilledTables.Of(years)) tables.AddPastEvents(yearsEvent, events, each);
+        using (var tables = FilledTables.Of(crowd)) tables.AddRegistrations(crowdEvent, "zoom", 0, inOne);
 
         var samples = await run.TakeTurnsAsync(new Dictionary<string, LoadClient>
         {

@@ -1,6 +1,5 @@
 using Isa.Events.Benchmarks.Load;
 using Isa.Events.Faults.Servers;
-using Npgsql;
 
 namespace Isa.Events.Benchmarks.Figures;
 
@@ -10,8 +9,6 @@ internal sealed class PostgresFigures : IFigure
     // A database that is asked by too many at once for one row gets slower; the baseline may have whichever number serves it best.
     private static readonly int[] Pools = [4, 8, 16, 32, 64];
     private const int Events = 20;
-    private int _databases;
-
     public string Name => "postgres";
 
     public async Task MeasureAsync(Run run, Report report, CancellationToken ct)
@@ -27,9 +24,9 @@ internal sealed class PostgresFigures : IFigure
         await MeasureNodesAsync(postgres, run, report, ct);
     }
 
-    private async Task MeasureTransactionsAsync(PostgresServer postgres, Run run, Report report, CancellationToken ct)
+    private static async Task MeasureTransactionsAsync(PostgresServer postgres, Run run, Report report, CancellationToken ct)
     {
-        var database = await DatabaseAsync(postgres, ct);
+        var database = await postgres.DatabaseAsync(ct);
         await using var server = await ServerProcess.StartAsync(ct, database);
         var loads = new Dictionary<string, LoadClient> { ["nothing"] = Requests.StoreNothing(server), ["product"] = Requests.Register(server, await server.EventAsync("measured", null, ct)) };
         var ordinary = new List<ServerProcess>();
@@ -37,7 +34,7 @@ internal sealed class PostgresFigures : IFigure
         {
             foreach (var pool in Pools)
             {
-                var process = await ServerProcess.StartAsync(ct, await DatabaseAsync(postgres, ct), $"--Database:MaxWriters={pool}");
+                var process = await ServerProcess.StartAsync(ct, await postgres.DatabaseAsync(ct), $"--Database:MaxWriters={pool}");
                 ordinary.Add(process);
                 loads[$"{pool}"] = Requests.TransactionPerRequest(process, await process.EventAsync("measured", null, ct));
             }
@@ -54,9 +51,9 @@ internal sealed class PostgresFigures : IFigure
         }
     }
 
-    private async Task MeasureNodesAsync(PostgresServer postgres, Run run, Report report, CancellationToken ct)
+    private static async Task MeasureNodesAsync(PostgresServer postgres, Run run, Report report, CancellationToken ct)
     {
-        var database = await DatabaseAsync(postgres, ct);
+        var database = await postgres.DatabaseAsync(ct);
         await using var first = await ServerProcess.StartAsync(ct, database);
         await using var second = await ServerProcess.StartAsync(ct, database);
         var hot = await first.EventAsync("hot", null, ct);
@@ -78,13 +75,5 @@ internal sealed class PostgresFigures : IFigure
             var (one, two) = (samples[$"one, {which}"], samples[$"two, {which}"]);
             report.Add(what, $"{two.Median().PerSecond:0}/s, p99 {two.Median().P99:0.0} ms", $"one process: {one.Median().PerSecond:0}/s, p99 {one.Median().P99:0.0} ms", two.Ratio(one, s => s.PerSecond), aim);
         }
-    }
-
-    // The setting that leads to a database of its own.
-    private async Task<string> DatabaseAsync(PostgresServer postgres, CancellationToken ct)
-    {
-        var name = $"benchmark_{++_databases}";
-        await postgres.ExecuteAsync($"CREATE DATABASE {name}", ct);
-        return $"--Database:Postgres={new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = postgres.Port, Username = PostgresServer.User, Database = name }}";
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RecoveryFigures : IFigure
         var pattern = await server.EventAsync("pattern", null, ct);
         await Requests.Register(server, pattern).RunAsync(1, TimeSpan.Zero, ct);
         var measured = Requests.Register(server, await server.EventAsync("measured", null, ct));
-        using (var file = new FilledFile(server)) file.AddPastEvents(pattern, events, each);
+        using (var tables = FilledTables.Of(server)) tables.AddPastEvents(pattern, events, each);
 
         var times = new List<double>();
         for (var round = 0; round < run.Rounds; round++)

@@ -22,8 +22,6 @@ public sealed class LoadClient(IReadOnlyList<(Uri Address, RequestTemplate Reque
 
     private IReadOnlyList<(Uri Address, RequestTemplate Request)> Targets => targets;
 
-    private static long _numbers;
-
     /// <param name="connections">At a time.</param>
     /// <param name="duration">How long requests are begun.</param>
     /// <param name="ct">Gives up.</param>
@@ -55,7 +53,7 @@ public sealed class LoadClient(IReadOnlyList<(Uri Address, RequestTemplate Reque
         var turn = now;
         do
         {
-            request.Fill(copy, Interlocked.Increment(ref _numbers));
+            request.Fill(copy);
             await socket.SendAsync(copy, ct);
             var read = 0;
             int length;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Isa.Events.Benchmarks.Load;
@@ -10,8 +11,10 @@ public sealed class RequestTemplate
     public const string Number = "##########";
 
     private static readonly System.Buffers.StandardFormat TenDigits = new('D', 10);
+    private static readonly StrongBox<long> All = new();
     private readonly byte[] _bytes;
     private readonly int[] _places;
+    private StrongBox<long> _numbers = All;
 
     public RequestTemplate(string method, string path, string? key, string? body, params string[] headers)
     {
@@ -30,8 +33,17 @@ public sealed class RequestTemplate
     /// <summary>A copy that one connection fills again and again.</summary>
     public byte[] Copy() => [.. _bytes];
 
-    public void Fill(byte[] copy, long number)
+    /// <summary>Lets it have numbers of its own, from this one on, for what is asked of rows that are there already. Without it no two requests of a run have the same.</summary>
+    public RequestTemplate CountedFrom(long first)
     {
+        _numbers = new StrongBox<long>(first - 1);
+        return this;
+    }
+
+    /// <summary>Gives a copy the next number.</summary>
+    public void Fill(byte[] copy)
+    {
+        var number = Interlocked.Increment(ref _numbers.Value);
         foreach (var place in _places) Utf8Formatter.TryFormat(number, copy.AsSpan(place), out _, TenDigits);
     }
 }

@@ -18,8 +18,11 @@ public class CheckTests
     }
 
     [Theory]
-    [InlineData("counts 9 seats taken, its confirmed registrations are 2", "UPDATE sites SET seats_taken = 9 WHERE id = 'hannover'")]
-    [InlineData("counts 2 seats taken, its confirmed registrations are 1", "UPDATE registrations SET is_test = 1 WHERE id = (SELECT MIN(id) FROM registrations)")]
+    [InlineData("counts 9 seats taken, its registrations hold 2 and its offers 0", "UPDATE sites SET seats_taken = 9 WHERE id = 'hannover'")]
+    [InlineData("counts 2 seats taken, its registrations hold 1", "UPDATE registrations SET holds_seat = 0 WHERE id = (SELECT MIN(id) FROM registrations)")]
+    [InlineData("is confirmed and holds a seat", "UPDATE registrations SET is_test = 1 WHERE id = (SELECT MIN(id) FROM registrations)")]
+    [InlineData("counts 3 waiting, its queue has 0", "UPDATE sites SET waiting = 3 WHERE id = 'hannover'")]
+    [InlineData("waits by an entry that is not there", "UPDATE registrations SET waitlist_entry_id = 'wle_lost' WHERE id = (SELECT MIN(id) FROM registrations)")]
     [InlineData("impossible counters", "UPDATE sites SET waiting = -1 WHERE id = 'hannover'")]
     [InlineData("impossible counters", "UPDATE sites SET capacity = 1 WHERE id = 'hannover'")]
     [InlineData("which does not exist", "UPDATE registrations SET site_id = 'nowhere' WHERE id = (SELECT MIN(id) FROM registrations)")]

@@ -10,7 +10,7 @@ public sealed class CommandLineTests : IDisposable
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
 
     [Theory]
-    [InlineData("keys create --role boss --name x", "boss", "organizer", "partner", "checkIn")]
+    [InlineData("keys create --role boss --name x", "boss", "organizer", "partner", "checkIn", "mailIntake")]
     [InlineData("keys create --role partner", "--name")]
     [InlineData("keys create --role organizer --name x --test", "--test", "partner")]
     [InlineData("keys create --role partner --name x --event none-such", "none-such")]

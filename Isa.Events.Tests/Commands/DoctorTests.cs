@@ -36,7 +36,7 @@ public sealed class DoctorTests : IDisposable
         var end = await ProgramProcess.RunAsync(Folder, "doctor");
         end.ExitCode.ShouldBe(1);
         Lines(end, "wrong").ShouldHaveSingleItem().ShouldContain("Server:PublicUrl");
-        Lines(end, "warning").Count.ShouldBe(2); // folder and database come with the first start
+        Lines(end, "warning").Count.ShouldBe(3); // folder and database come with the first start, a mail server when somebody names one
         Directory.Exists(Folder).ShouldBeFalse(); // looks, makes nothing
         (await ProgramProcess.RunAsync(Folder, "doctor --environment Development")).ExitCode.ShouldBe(0); // for trying out, localhost will do
     }

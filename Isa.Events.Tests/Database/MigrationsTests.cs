@@ -1,4 +1,5 @@
 using Isa.Events.Api.Database;
+using Isa.Events.Api.Database.Sqlite;
 using Isa.Events.Api.Settings;
 using Isa.Events.Api.Telemetry;
 using Microsoft.Data.Sqlite;
@@ -63,6 +64,28 @@ public sealed class MigrationsTests : IDisposable
         Directory.CreateDirectory(_folder);
         File.WriteAllText(File_, new string('x', 8192));
         Should.Throw<SqliteException>(() => Open().Dispose()).SqliteErrorCode.ShouldBe(26); // NOTADB
+    }
+
+    [Fact]
+    public void Keys_and_the_events_they_are_limited_to_outlast_the_table_that_is_made_anew()
+    {
+        Directory.CreateDirectory(_folder);
+        Execute("CREATE TABLE migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL)");
+        foreach (var script in Migrations.Scripts().Where(s => s.Version < 5))
+        {
+            foreach (var statement in Migrations.Statements(script.Text, SqliteEngine.ColumnTypes)) Execute(statement);
+            Execute($"INSERT INTO migrations (version, name) VALUES ({script.Version}, '{script.Name}')");
+        }
+
+        Execute("INSERT INTO api_keys (id, holder_id, hash, hint, role, name, is_test, created_at) VALUES ('key_1', 'hld_1', x'01', 'isa', 'partner', 'Website', 0, '2020-09-21T08:00:00.000Z')");
+        Execute("INSERT INTO api_key_events (key_id, event_id) VALUES ('key_1', 'evt_1')");
+        using var database = Open();
+        database.Engine.Read(session =>
+        {
+            session.One<string>("SELECT k.name || ' ' || e.event_id FROM api_keys k JOIN api_key_events e ON e.key_id = k.id").ShouldBe("Website evt_1");
+            session.One<string>("SELECT \"table\" FROM pragma_foreign_key_list('api_key_events')").ShouldBe("api_keys");
+            return true;
+        });
     }
 
     private string File_ => Path.Combine(_folder, "isa-events.db");

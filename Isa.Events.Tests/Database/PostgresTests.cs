@@ -40,7 +40,7 @@ public class PostgresTests
         foreach (var (request, wanted, rival) in people)
         {
             channel.BeginWork();
-            RegisterForEvent.Register(session, evt, request, wanted, rival, caller, host.Services.GetRequiredService<RegistrationTokens>(), host.Services.GetRequiredService<IOptions<ServerSettings>>().Value);
+            RegisterForEvent.Register(session, evt, request, wanted, rival, new SeatLook(), caller, host.Services.GetRequiredService<RegistrationTokens>(), host.Services.GetRequiredService<IOptions<ServerSettings>>().Value);
         }
 
         channel.Commit();
@@ -48,6 +48,33 @@ public class PostgresTests
         // The event itself, read once and kept while its version stays, takes two more.
         channel.Journeys.ShouldBe(3 + 2);
         (await host.Database.ReadAsync(s => s.One<long>(Count, new { EventId = evt }), CancellationToken.None)).ShouldBe(works);
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task A_cancellation_that_gives_its_seat_to_the_next_costs_one_journey_more()
+    {
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres };
+        await host.InitializeAsync();
+        var evt = await host.EventWithQueueAsync(2);
+        var people = new List<string>();
+        for (var n = 0; n < 4; n++) people.Add((string)(await host.Partner.RegisteredAsync(evt))["id"]!);
+        var leaving = people.Take(2).Select(Registration.Of).ToList();
+
+        using var session = host.Database.Engine.OpenWriter();
+        var channel = (PostgresChannel)session.Channel;
+        session.Begin(evt, Instant.Cut(EventsHost.Start), [.. leaving]);
+        foreach (var ahead in leaving)
+        {
+            channel.BeginWork();
+            Ending.End(session, session.LockEvent(evt), session.One(ahead)!, RegistrationStatus.Cancelled, null, Actor.Partner, null);
+        }
+
+        channel.Commit();
+        channel.End();
+        // The beginning, the event itself, each promotion, what is left to write, the commit.
+        channel.Journeys.ShouldBe(1 + 2 + leaving.Count + 2);
+        (await host.CountsAsync(evt)).ShouldContain("hannover 2/0");
+        await host.IsWholeAsync();
     }
 
     [Theory(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]

@@ -1,4 +1,6 @@
 using Isa.Events.Api.Features.Partners;
+using Isa.Events.Api.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Isa.Events.Tests.Http;
 
@@ -43,6 +45,71 @@ public class IdempotencyKeyTests(SharedHost host)
         var other = host.Caller(await host.KeyAsync(Role.Partner, "Neighbour"));
         (await host.Partner.RegisterAsync(evt, null, ("Idempotency-Key", "k-3"))).ShouldBe(HttpStatusCode.Created);
         (await other.RegisterAsync(evt, null, ("Idempotency-Key", "k-3"))).ShouldBe(HttpStatusCode.Created).Header("Idempotent-Replayed").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_this_process_has_made_is_answered_again_without_the_writer()
+    {
+        var evt = await host.EventAsync();
+        var (person, site) = (Given.Person(), new { id = "second-room", mode = "inPerson", name = new { de = "Nebenraum" }, capacity = 5 });
+        var first = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-5"))).ShouldBe(HttpStatusCode.Created);
+        (await AddSiteAsync()).ShouldBe(HttpStatusCode.Created);
+        using var gate = new ManualResetEventSlim();
+        using var standing = new ManualResetEventSlim();
+        var holding = host.Database.WriteAsync(evt, _ =>
+        {
+            standing.Set();
+            return gate.Wait(TimeSpan.FromSeconds(20));
+        }, CancellationToken.None);
+        standing.Wait(TestContext.Current.CancellationToken);
+        try
+        {
+            var second = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-5"))).ShouldBe(HttpStatusCode.Created);
+            second.Header("Idempotent-Replayed").ShouldBe("true");
+            JsonNode.DeepEquals(first.Json, second.Json).ShouldBeTrue();
+            (await AddSiteAsync()).ShouldBe(HttpStatusCode.Created).Header("Idempotent-Replayed").ShouldBe("true");
+            (await host.Partner.RegisterAsync(evt, null, ("Idempotency-Key", "k-5"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+            holding.IsCompleted.ShouldBeFalse();
+        }
+        finally
+        {
+            gate.Set();
+            await holding;
+        }
+
+        Task<Answer> AddSiteAsync() => host.Organizer.PostAsync($"/v1/events/{evt}/sites", site, ("If-Match", "*"), ("Idempotency-Key", "k-6"));
+    }
+
+    [Fact]
+    public async Task What_was_made_is_answered_again_once_the_event_has_closed()
+    {
+        var evt = await host.EventAsync();
+        var person = Given.Person();
+        var first = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-7"))).ShouldBe(HttpStatusCode.Created);
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Conflict, "event-cancelled");
+        var second = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-7"))).ShouldBe(HttpStatusCode.Created);
+        ((string)second.Json["id"]!).ShouldBe((string)first.Json["id"]!);
+    }
+
+    [Fact]
+    public async Task A_process_that_knows_nothing_of_a_key_asks_the_writer()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventAsync();
+        var person = Given.Person();
+        var first = (await own.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "old"))).ShouldBe(HttpStatusCode.Created);
+        // As after a restart, or where another process made it: nothing is left of what this one remembered.
+        var recent = own.Services.GetRequiredService<RecentKeys>();
+        for (var i = 0; i < 500_000; i++) recent.Keep("others", $"{i}", [], new Creation("", EventsHost.Start, true));
+        (await own.Partner.RegisterAsync(evt, null, ("Idempotency-Key", "old"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        for (var n = 0; n < 2; n++)
+        {
+            var again = (await own.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "old"))).ShouldBe(HttpStatusCode.Created);
+            again.Header("Idempotent-Replayed").ShouldBe("true");
+            ((string)again.Json["id"]!).ShouldBe((string)first.Json["id"]!);
+        }
     }
 
     [Fact]

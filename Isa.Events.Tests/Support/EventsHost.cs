@@ -42,6 +42,9 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     /// <summary>Changes what the connection string of PostgreSQL says.</summary>
     public Func<string, string>? Through { get; init; }
 
+    /// <summary>Makes the letters instead of the product.</summary>
+    public Isa.Events.Api.Email.RenderLetters? Render { get; init; }
+
     public LogLines Log { get; } = new();
 
     public string OrganizerKey { get; private set; } = "";
@@ -59,7 +62,13 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     /// <summary>Calls without a key.</summary>
     public Api Anybody => field ??= Caller(null);
 
-    public Api Caller(string? key) => new(CreateDefaultClient(new RecordedAnswers()), key);
+    /// <summary>Calls with this key, or without one. Redirects are answers like others, for tests to follow.</summary>
+    public Api Caller(string? key)
+    {
+        var client = new HttpClient(new RecordedAnswers { InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false } }) { BaseAddress = ClientOptions.BaseAddress };
+        ConfigureClient(client);
+        return new Api(client, key);
+    }
 
     public async Task<string> KeyAsync(Role role, string name, bool isTest = false, string[]? events = null, DateTimeOffset? expires = null) =>
         (await Services.GetRequiredService<ApiKeys>().CreateAsync(role, name, isTest, events ?? [], expires, CancellationToken.None)).Text;
@@ -90,9 +99,26 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        await DeleteAsync(Folder);
         if (_postgres is not null) await _postgres.DisposeAsync();
         GC.SuppressFinalize(this);
+    }
+
+    // SQLite takes its -wal and -shm away when the last connection is closed, which may be while the folder is emptied.
+    private static async Task DeleteAsync(string folder)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < 20)
+            {
+                await Task.Delay(50);
+            }
+        }
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -103,11 +129,14 @@ public class EventsHost : WebApplicationFactory<Isa.Events.Api.Program>, IAsyncL
         builder.UseSetting("Server:RequestsPerMinutePerKey", "1000000");
         builder.UseSetting("Server:RequestsPerMinutePerAddress", "1000000");
         builder.UseSetting("Server:PublicUrl", "https://events.example.org");
+        builder.UseSetting("Email:Send", "false"); // tests about mails send when they say so
+        builder.UseSetting("Email:UndoWindowMinutes", "0"); // tests about undoing hold mails back when they say so
         foreach (var (name, value) in Settings) builder.UseSetting(name, value);
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<TimeProvider>(Time);
             services.AddSingleton<ILoggerProvider>(Log);
+            if (Render is not null) services.AddSingleton(Render);
         });
     }
 }

@@ -29,6 +29,37 @@ public static class Given
     /// <summary>A published event whose room in Hannover has this many seats.</summary>
     public static Task<string> EventWithSeatsAsync(this EventsHost host, int seats) => host.EventAsync(evt => evt["sites"]![0]!["capacity"] = seats);
 
+    /// <summary>A published event whose room in Hannover has this many seats and a waiting list.</summary>
+    public static Task<string> EventWithQueueAsync(this EventsHost host, int seats, string promotion = "automatic", Action<JsonObject>? change = null) => host.EventAsync(evt =>
+    {
+        evt["sites"]![0]!["capacity"] = seats;
+        evt["sites"]![0]!["waitlist"] = new JsonObject { ["promotion"] = promotion };
+        change?.Invoke(evt);
+    });
+
+    /// <summary>A registration of a new person, whatever it comes to; gives the answer's body.</summary>
+    public static async Task<JsonNode> RegisteredAsync(this Api api, string eventId, string siteId = "hannover", string? whenFull = null, string? fallback = null) =>
+        (await api.RegisterAsync(eventId, Person(siteId: siteId, change: person =>
+        {
+            if (whenFull is not null) person["whenFull"] = whenFull;
+            if (fallback is not null) person["fallbackSiteId"] = fallback;
+        }))).ShouldBe(HttpStatusCode.Created).Json;
+
+    /// <summary>A registration as it is now.</summary>
+    public static async Task<JsonNode> NowAsync(this Api api, JsonNode registration) => (await api.GetAsync($"/v1/registrations/{registration["id"]}")).ShouldBe(HttpStatusCode.OK).Json;
+
+    /// <summary>What its owner sees of it: <c>status site waits-for#position</c>.</summary>
+    public static string Stands(this JsonNode registration) =>
+        $"{registration["status"]} {registration["siteId"]}{(registration["waitlist"] is { } wait ? $" {wait["state"]} {wait["siteId"]}{(wait["position"] is { } place ? $"#{place}" : "")}" : "")}";
+
+    /// <summary>Counters of an event's sites as its organiser sees them: <c>site taken/waiting</c>.</summary>
+    public static async Task<string> CountsAsync(this EventsHost host, string eventId) => string.Join(' ', (await host.Database.ReadAsync(
+        session => session.Query<Isa.Events.Api.Features.Events.SiteSeats>(Isa.Events.Api.Features.Events.SiteSeats.OfEvent, new { EventId = eventId }), CancellationToken.None)).Select(s => $"{s.SiteId} {s.SeatsTaken}/{s.Waiting}"));
+
+    /// <summary>Nothing that <c>check</c> looks at is wrong.</summary>
+    public static async Task IsWholeAsync(this EventsHost host) =>
+        (await host.Database.ReadAsync(session => Isa.Events.Api.Database.DatabaseCheck.Find(session, [.. Isa.Events.Api.Database.DatabaseCheck.Counters, .. Isa.Events.Api.Database.DatabaseCheck.Rows]).ToList(), CancellationToken.None)).ShouldBeEmpty();
+
     /// <summary>A person as a website sends one.</summary>
     public static JsonObject Person(string? email = null, string siteId = "hannover", Action<JsonObject>? change = null)
     {
@@ -46,4 +77,7 @@ public static class Given
 
     /// <summary>Path of a link's address, for clients of the test server.</summary>
     public static string PathOf(this JsonNode answer, string link) => new Uri((string)answer["links"]![link]!).PathAndQuery;
+
+    /// <summary>The link with another last character, whatever it ended with: no token of ours.</summary>
+    public static string Forged(string link) => link[..^1] + (link[^1] == 'A' ? 'B' : 'A');
 }

@@ -61,6 +61,7 @@ public partial class TelemetryTests
         using var measures = new Measures();
         measures.WatchQueue(() => 0);
         measures.WatchSeats(() => [], () => []);
+        measures.WatchOutbox(() => []);
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => { if (instrument.Meter.Name == Measures.Name) names.Add(instrument.Name); } };
         listener.Start();
         names.Distinct().Order().ShouldBe(MetricNames().Matches(docs).Select(m => m.Groups[1].Value).Distinct().Order());

@@ -65,6 +65,16 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
         return version;
     }
 
+    public override void Fetch(IReadOnlyList<Ahead> rows)
+    {
+        using var reader = Ask([.. rows.Select(row => PostgresStatement.Of(row.Sql).Command(row.Arguments))]);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (i > 0) reader.NextResult();
+            rows[i].Take(reader, PostgresStatement.Of(rows[i].Sql).Parser);
+        }
+    }
+
     public override void Send(string sql, object? arguments) => _pending.Add(new Pending(PostgresStatement.Of(sql).Command(arguments), null));
 
     public override void Require(string sql, object? arguments, Func<Exception> otherwise) => _pending.Add(new Pending(PostgresStatement.Of(sql).Command(arguments), otherwise));
@@ -178,8 +188,13 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
     {
         statement = PostgresStatement.Of(sql);
         if (!SqlText.Of(sql).Reads) _workIsOut = true;
+        return Ask(statement.Command(arguments));
+    }
+
+    private NpgsqlDataReader Ask(params IEnumerable<NpgsqlBatchCommand> questions)
+    {
         var batch = Gather();
-        batch.BatchCommands.Add(statement.Command(arguments));
+        foreach (var question in questions) batch.BatchCommands.Add(question);
         var reader = batch.ExecuteReader();
         try
         {

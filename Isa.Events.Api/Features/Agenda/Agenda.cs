@@ -68,6 +68,12 @@ public sealed record AgendaRow
     /// <summary>Empty where the event has none.</summary>
     public static AgendaRow Find(ReadSession session, string eventId) => session.One<AgendaRow>(Select, new { EventId = eventId }) ?? new AgendaRow();
 
+    public static (AgendaRow Agenda, byte[]? Document) FindWithDocument(ReadSession session, string eventId)
+    {
+        var agenda = Find(session, eventId);
+        return (agenda, agenda.Document(session));
+    }
+
     /// <summary>The uploaded document's bytes.</summary>
     public byte[]? Document(ReadSession session) => DocumentSha256 is { } sha256 ? session.One<byte[]>(Content, new { Sha256 = sha256 }) : null;
 

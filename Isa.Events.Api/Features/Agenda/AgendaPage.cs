@@ -33,7 +33,7 @@ public static class AgendaPage
     }
 
     /// <summary>One line for each item, on the reader's clock.</summary>
-    public static IEnumerable<string> Lines(Event evt, AgendaRow agenda, Language language, string zone)
+    public static IEnumerable<AgendaLine> Lines(Event evt, AgendaRow agenda, Language language, string zone)
     {
         var clock = Zones.Get(zone);
         var several = agenda.Items.Any(i => i.Day > 1);
@@ -41,7 +41,12 @@ public static class AgendaPage
         {
             var start = item.StartsAt(evt).In(clock);
             var day = several ? start.ToString(language switch { Language.De => "d.M. ", Language.Zh => "M月d日 ", _ => "d MMM " }, language.Culture()) : "";
-            yield return $"{day}{Clock.Hour(start, language)} {item.Title!.In(language, evt.DefaultLanguage)}{(item.Speaker is { } speaker ? language == Language.Zh ? $"（{speaker}）" : $" ({speaker})" : "")}";
+            yield return new AgendaLine($"{day}{Clock.Hour(start, language)} {item.Title!.In(language, evt.DefaultLanguage)}{(item.Speaker is { } speaker ? language == Language.Zh ? $"（{speaker}）" : $" ({speaker})" : "")}", item.Title.Resolve(language, evt.DefaultLanguage));
         }
     }
 }
+
+/// <summary>One item of an agenda in a text.</summary>
+/// <param name="Text">When, what and by whom.</param>
+/// <param name="Language">What it is written in.</param>
+public sealed record AgendaLine(string Text, Language Language);

@@ -19,6 +19,6 @@ public sealed class RemoveAgendaDocument(EventEdit edits, AgendaSender sender) :
             new AgendaRow { Items = agenda.Items }.Store(session, evt.Id);
             return evt with { Revision = evt.Revision + 1 };
         }, ct);
-        await sender.SendAsync(HttpContext, current.Event, null, "no-store", ct);
+        await sender.SendAsync(HttpContext, current.Current.Event, null, "no-store", ct);
     }
 }

@@ -21,7 +21,7 @@ public sealed class ReplaceAgenda(EventEdit edits, AgendaSender sender) : Endpoi
             (AgendaRow.Find(session, evt.Id) with { Items = request.Items }).Store(session, evt.Id);
             return evt with { Revision = evt.Revision + 1 }; // calendar entries list the items
         }, ct);
-        await sender.SendAsync(HttpContext, current.Event, null, "no-store", ct);
+        await sender.SendAsync(HttpContext, current.Current.Event, null, "no-store", ct);
     }
 }
 

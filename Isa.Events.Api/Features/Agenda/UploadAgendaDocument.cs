@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -24,7 +23,7 @@ public sealed class UploadAgendaDocument(EventEdit edits, AgendaSender sender, I
             throw new ProblemException(Problem.UnsupportedMediaType);
         if (name is not null && !IsFileName(name)) throw ProblemException.Invalid("fileName", FieldCode.InvalidFileName);
 
-        var content = await ReadAsync(ct);
+        var content = await Body.ReadBytesAsync(HttpContext, settings.Value.MaxDocumentBytes, ct);
         if (!IsPdf(content)) throw ProblemException.Invalid("", FieldCode.NotAPdf);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
 
@@ -40,17 +39,7 @@ public sealed class UploadAgendaDocument(EventEdit edits, AgendaSender sender, I
             }).Store(session, evt.Id);
             return evt with { Revision = evt.Revision + 1 };
         }, ct);
-        await sender.SendAsync(HttpContext, current.Event, null, "no-store", ct);
-    }
-
-    private async Task<byte[]> ReadAsync(CancellationToken ct)
-    {
-        var limit = settings.Value.MaxDocumentBytes;
-        if (HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limit;
-        if (HttpContext.Request.ContentLength > limit) throw new ProblemException(Problem.PayloadTooLarge);
-        using var buffer = new MemoryStream();
-        await HttpContext.Request.Body.CopyToAsync(buffer, ct);
-        return buffer.Length <= limit ? buffer.ToArray() : throw new ProblemException(Problem.PayloadTooLarge);
+        await sender.SendAsync(HttpContext, current.Current.Event, null, "no-store", ct);
     }
 
     /// <summary>By content (ISO 32000-1 s7.5.2, s7.5.5): the header at the very beginning, the end mark near the end.</summary>

@@ -29,7 +29,7 @@ internal static class AttendeeCsv
         };
         using var text = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: dialect != CsvDialect.Rfc4180), 64 * 1024, leaveOpen: true);
         using var csv = new CsvWriter(text, configuration);
-        foreach (var column in columns) csv.WriteField(column.Heading.In(context.Language));
+        foreach (var column in columns) csv.WriteField(Harmless(column.Heading.In(context.Language)));
         csv.NextRecord();
         foreach (var row in rows)
         {
@@ -60,6 +60,7 @@ internal static class AttendeeCsv
     {
         null => "",
         DateTimeOffset instant => instant.In(context.Zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        long number => number.ToString(CultureInfo.InvariantCulture),
         _ => (string)value,
     };
 }

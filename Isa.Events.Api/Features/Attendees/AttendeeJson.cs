@@ -30,11 +30,24 @@ internal static class AttendeeJson
                     case "audience": break;
                     case "mode": json.WriteString("mode", RowTypes.Name(evt.Site(row.SiteId)!.Mode)); break;
                     case "late": json.WriteBoolean("late", row.Late); break;
+                    case "waitingFor" when row.WaitingFor is not null: json.WriteString("waitingFor", row.WaitingFor); break;
+                    case "waitingFor": break;
+                    case "waitlistPosition" when row.WaitlistPosition is { } position: json.WriteNumber("waitlistPosition", position); break;
+                    case "waitlistPosition": break;
+                    case "reply" or "answerAfterChange" or "mailState":
+                        if ((column.Name switch { "reply" => row.Reply, "mailState" => row.MailState, _ => row.AnswerAfterChange }) is { } said) json.WriteString(column.Name, said);
+                        break;
                     case "consents" when row.Consents is not null:
                         json.WritePropertyName("consents");
                         JsonSerializer.Serialize(json, row.Consents, Json.Wire);
                         break;
                     case "consents": break;
+                    case var name when column.Question is { } question:
+                        if (row.AnswerTo(question) is not { } answer) break;
+                        json.WritePropertyName(name);
+                        if (question.Type == QuestionType.Choices) JsonSerializer.Serialize(json, answer.Said, Json.Wire);
+                        else json.WriteStringValue(answer.Value);
+                        break;
                     default:
                         if (column.Value(row, context) is { } value)
                             json.WriteString(column.Name, value is DateTimeOffset instant ? EventTimes.Print(instant, context.Zone) : (string)value);

@@ -47,6 +47,8 @@ public sealed record AttendeeRow
 
     public IReadOnlyList<Consent>? Consents { get; init; }
 
+    public IReadOnlyList<AnsweredQuestion>? Answers { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -54,18 +56,39 @@ public sealed record AttendeeRow
     public DateTimeOffset? CancelledAt { get; init; }
 
     public bool Late { get; init; }
+
+    public string? Reply { get; init; }
+
+    public DateTimeOffset? RepliedAt { get; init; }
+
+    public string? AnswerAfterChange { get; init; }
+
+    public string? MailState { get; init; }
+
+    /// <summary>The site where a seat is wanted.</summary>
+    public string? WaitingFor { get; init; }
+
+    /// <summary>1 for the next; null without a wish, and once a seat is offered.</summary>
+    public long? WaitlistPosition { get; init; }
+
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    public AnsweredQuestion? AnswerTo(Question question) => Answers?.FirstOrDefault(a => a.Question == question.Id);
 }
 
 /// <summary>A column that a list can have.</summary>
 /// <param name="Name">In <c>columns=</c> and in JSON.</param>
 /// <param name="Heading">Above the column.</param>
-/// <param name="Value">Text, instant, or null; instants are shown on the event's clock.</param>
+/// <param name="Value">Text, number, instant, or null; instants are shown on the event's clock.</param>
 /// <param name="ByDefault">Whether a list has it unless others are asked for.</param>
 public sealed record AttendeeColumn(string Name, Sentence Heading, Func<AttendeeRow, ListContext, object?> Value, bool ByDefault = true)
 {
     public bool IsInstant { get; private init; }
 
-    /// <summary>All of them, in the order of a list.</summary>
+    /// <summary>The question whose answers it shows, or null.</summary>
+    public Question? Question { get; private init; }
+
+    /// <summary>Those of every event, in the order of a list.</summary>
     public static readonly IReadOnlyList<AttendeeColumn> All =
     [
         new("reference", new("Anmeldenummer", "Reference", "报名编号"), (r, _) => r.Reference),
@@ -95,17 +118,48 @@ public sealed record AttendeeColumn(string Name, Sentence Heading, Func<Attendee
         new("updatedAt", new("Geändert am", "Changed", "更新时间"), (r, _) => r.UpdatedAt) { IsInstant = true },
         new("cancelledAt", new("Storniert am", "Cancelled", "取消时间"), (r, _) => r.CancelledAt) { IsInstant = true },
         new("late", new("Nachgemeldet", "Late", "补报"), (r, c) => r.Late ? c.Yes : null),
+        new("waitingFor", new("Wartet auf", "Waits for", "候补会场"), (r, c) => r.WaitingFor is { } siteId ? c.SiteNames[siteId] : null, ByDefault: false),
+        new("waitlistPosition", new("Platz auf der Warteliste", "Place in the queue", "候补序号"), (r, _) => r.WaitlistPosition, ByDefault: false),
+        new("waitingSince", new("Wartet seit", "Waits since", "候补开始时间"), (r, _) => r.WaitingSince, ByDefault: false) { IsInstant = true },
+        new("reply", new("Antwort im Kalender", "Answer in calendar", "日历答复"), (r, c) => c.ReplyName(r.Reply), ByDefault: false),
+        new("repliedAt", new("Antwort vom", "Answered", "答复时间"), (r, _) => r.RepliedAt, ByDefault: false) { IsInstant = true },
+        new("answerAfterChange", new("Antwort zum neuen Tag", "Answer on the new day", "改期后的答复"), (r, c) => c.ReplyName(r.AnswerAfterChange), ByDefault: false),
+        new("mailState", new("E-Mail unzustellbar", "E-mail undeliverable", "邮件无法送达"), (r, c) => r.MailState is null ? null : c.Yes, ByDefault: false),
     ];
 
     /// <summary>The columns asked for, in that order; without any, the default ones.</summary>
     /// <exception cref="ProblemException"><see cref="Problem.MalformedRequest"/> naming <c>columns</c>.</exception>
-    public static IReadOnlyList<AttendeeColumn> Choose(string[]? names)
+    public static IReadOnlyList<AttendeeColumn> Choose(string[]? names, Event evt)
     {
-        if (names is null) return [.. All.Where(c => c.ByDefault)];
+        var all = Of(evt);
+        if (names is null) return [.. all.Where(c => c.ByDefault)];
         if (names.Distinct(StringComparer.Ordinal).Count() != names.Length) throw new ProblemException(Problem.MalformedRequest, "columns", FieldCode.DuplicateValue);
-        return [.. names.Select(name => All.FirstOrDefault(c => c.Name == name)
-            ?? throw new ProblemException(Problem.MalformedRequest, "columns", FieldCode.UnknownColumn, string.Join(", ", All.Select(c => c.Name))))];
+        return [.. names.Select(name => all.FirstOrDefault(c => c.Name == name)
+            ?? throw new ProblemException(Problem.MalformedRequest, "columns", FieldCode.UnknownColumn, string.Join(", ", all.Select(c => c.Name))))];
     }
+
+    /// <summary>Those that a list of an event can have: one for each question, also for those that are no longer asked.</summary>
+    private static List<AttendeeColumn> Of(Event evt)
+    {
+        var all = new List<AttendeeColumn>(All);
+        foreach (var question in evt.Questions ?? [])
+        {
+            var heading = new Sentence(Label(Language.De), Label(Language.En), Label(Language.Zh));
+            // A sheet tells its columns apart by their headings.
+            while (all.Exists(c => c.Heading.De == heading.De || c.Heading.En == heading.En || c.Heading.Zh == heading.Zh))
+                heading = new Sentence($"{heading.De} ({question.Id})", $"{heading.En} ({question.Id})", $"{heading.Zh} ({question.Id})");
+            all.Add(new AttendeeColumn($"answer.{question.Id}", heading, (row, context) => Print(question, row.AnswerTo(question), context)) { Question = question });
+
+            string Label(Language language) => question.Label.In(language, evt.DefaultLanguage);
+        }
+
+        return all;
+    }
+
+    private static string? Print(Question question, AnsweredQuestion? answer, ListContext context) => answer is null ? null
+        : question.Type == QuestionType.YesNo ? answer.Value == "true" ? context.Yes : context.No
+        : question.HasOptions ? string.Join("; ", answer.Said.Select(id => question.Options?.FirstOrDefault(o => o.Id == id)?.Label.In(context.Language, context.Event.DefaultLanguage) ?? id))
+        : answer.Value;
 }
 
 /// <summary>What every line of a list needs to be printed: the words of its language, the event's sites and clock.</summary>
@@ -128,13 +182,12 @@ public sealed class ListContext
         [AttendanceMode.LinkedRoom] = new("zugeschalteter Raum", "Linked room", "连线会场"),
     };
 
-    private static readonly Dictionary<Audience, Sentence> AudienceNames = new()
+    private static readonly Dictionary<string, Sentence> Replies = new()
     {
-        [Audience.CityRepresentative] = new("Stadtvertretung", "City representative", "城市代表"),
-        [Audience.BusinessDeveloper] = new("Wirtschaftsförderung", "Business developer", "经济促进机构"),
-        [Audience.AdvisoryBoard] = new("Beirat", "Advisory board", "顾问委员会"),
-        [Audience.Company] = new("Unternehmen", "Company", "企业"),
-        [Audience.Guest] = new("Gast", "Guest", "嘉宾"),
+        ["accepted"] = new("zugesagt", "Accepted", "接受"),
+        ["tentative"] = new("mit Vorbehalt", "Tentative", "暂定"),
+        ["declined"] = new("abgesagt", "Declined", "谢绝"),
+        ["awaited"] = new("steht aus", "Awaited", "待答复"),
     };
 
     private readonly Dictionary<string, string> _statuses;
@@ -146,8 +199,9 @@ public sealed class ListContext
         SiteNames = evt.Sites.ToDictionary(s => s.Id, s => s.Name.In(language, evt.DefaultLanguage));
         ModeNames = evt.Sites.ToDictionary(s => s.Id, s => Modes[s.Mode].In(language));
         _statuses = Statuses.ToDictionary(s => RowTypes.Name(s.Key), s => s.Value.In(language));
-        _audiences = AudienceNames.ToDictionary(a => RowTypes.Name(a.Key), a => a.Value.In(language));
+        _audiences = Enum.GetValues<Audience>().ToDictionary(a => RowTypes.Name(a), a => a.In(language));
         Yes = new Sentence("ja", "yes", "是").In(language);
+        No = new Sentence("nein", "no", "否").In(language);
         Totals = new Sentence("Summen", "Totals", "汇总").In(language);
         Total = new Sentence("Gesamt", "Total", "合计").In(language);
         Capacity = new Sentence("Plätze", "Seats", "席位数").In(language);
@@ -165,6 +219,8 @@ public sealed class ListContext
 
     public string Yes { get; }
 
+    public string No { get; }
+
     public string Totals { get; }
 
     public string Total { get; }
@@ -172,6 +228,9 @@ public sealed class ListContext
     public string Capacity { get; }
 
     public string StatusName(string status) => _statuses[status];
+
+    /// <summary>What they said; null where they have said nothing, and were not asked again.</summary>
+    public string? ReplyName(string? reply) => reply is null ? null : Replies[reply].In(Language);
 
     public string? AudienceName(string? audience) => audience is null ? null : _audiences[audience];
 

@@ -20,12 +20,13 @@ public sealed class ExportAttendees(EventsDatabase database, CurrentEvents event
         {
             SiteId = query.Line("siteId"), Status = query.Name<ListedStatus>("status") ?? ListedStatus.Confirmed, Audience = query.Name<Audience>("audience"), Test = query.Flag("test"),
         };
-        var columns = AttendeeColumn.Choose(query.List("columns"));
+        var names = query.List("columns");
         var dialect = query.Name<CsvDialect>("dialect", "excel-de", "excel", "rfc4180") ?? CsvDialect.ExcelDe;
         var wanted = query.Language("language");
         query.RefuseOthers();
 
         var evt = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
+        var columns = AttendeeColumn.Choose(names, evt);
         if (filter.SiteId is { } siteId && evt.Site(siteId) is null) throw new ProblemException(Problem.MalformedRequest, "siteId", FieldCode.UnknownSite);
         var context = new ListContext(evt, wanted ?? evt.DefaultLanguage);
         filter = filter with { EventId = evt.Id, IsTest = evt.IsTest || filter.Test, AnyStatus = filter.Status == ListedStatus.All };
@@ -96,15 +97,23 @@ public sealed class ExportAttendees(EventsDatabase database, CurrentEvents event
     }
 
     private const string Where = """
-        WHERE event_id = @EventId AND is_test = @IsTest AND (@SiteId IS NULL OR site_id = @SiteId) AND (@AnyStatus OR status = @Status)
-            AND (@Audience IS NULL OR audience = @Audience)
+        WHERE r.event_id = @EventId AND r.is_test = @IsTest AND (@SiteId IS NULL OR r.site_id = @SiteId) AND (@AnyStatus OR r.status = @Status)
+            AND (@Audience IS NULL OR r.audience = @Audience)
         """;
 
+    // Places are counted once for the whole list; where nobody waits there is nothing to count.
     private const string Lines = $"""
-        SELECT reference, status, site_id, full_name, family_name, romanized_name, form_of_address, job_title, organisation, city, audience, email, phone, copy_to,
-            language, listens_in, time_zone, needs, external_id, notice_version, consents, created_at, updated_at, cancelled_at, late
-        FROM registrations {Where} ORDER BY sort_family, id
+        SELECT r.reference, r.status, r.site_id, r.full_name, r.family_name, r.romanized_name, r.form_of_address, r.job_title, r.organisation, r.city, r.audience, r.email, r.phone,
+            r.copy_to, r.language, r.listens_in, r.time_zone, r.needs, r.external_id, r.notice_version, r.consents, r.answers, r.created_at, r.updated_at, r.cancelled_at, r.late,
+            r.reply, r.replied_at, r.answer_after_change, r.mail_state,
+            w.site_id AS waiting_for, w.created_at AS waiting_since, q.position AS waitlist_position
+        FROM registrations r
+        LEFT JOIN waitlist_entries w ON w.id = r.waitlist_entry_id AND w.state IN ('queued', 'offered')
+        LEFT JOIN (
+            SELECT id, ROW_NUMBER() OVER (PARTITION BY site_id ORDER BY number) AS position FROM waitlist_entries WHERE event_id = @EventId AND state = 'queued'
+        ) q ON q.id = r.waitlist_entry_id
+        {Where} ORDER BY r.sort_family, r.id
         """;
 
-    private const string Counts = $"SELECT site_id, status, COUNT(*) AS count FROM registrations {Where} GROUP BY site_id, status";
+    private const string Counts = $"SELECT r.site_id, r.status, COUNT(*) AS count FROM registrations r {Where} GROUP BY r.site_id, r.status";
 }

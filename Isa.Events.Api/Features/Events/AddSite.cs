@@ -17,7 +17,7 @@ public sealed class AddSite(EventsDatabase database, CurrentEvents events, Event
         var match = IfMatch.Read(HttpContext);
         var key = IdempotencyKey.Read(HttpContext, nameof(AddSite));
         var known = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
-        var added = await database.WriteAsync(known.Id, key.Once(request, session =>
+        var added = await key.WriteAsync(database, known.Id, request, session =>
         {
             var evt = session.LockEvent(known.Id);
             match?.Check(evt.Version);
@@ -27,11 +27,11 @@ public sealed class AddSite(EventsDatabase database, CurrentEvents events, Event
             request.ToSite(evt.Id, evt.Sites.Count == 0 ? 0 : (int)evt.Sites[^1].Position + 1).Insert(session);
             (evt with { Version = evt.Version + 1, UpdatedAt = session.Now }).Update(session);
             return evt.Id;
-        }), ct);
+        }, ct);
 
         added.Mark(HttpContext);
         var current = await events.GetAsync(known.Id, HttpContext.GetCaller(), ct);
         HttpContext.Response.Headers.Location = settings.Value.Url($"/v1/events/{known.Id}");
-        await edits.SendAsync(HttpContext, current, StatusCodes.Status201Created, ct);
+        await edits.SendAsync(HttpContext, new EditedEvent(current, null), StatusCodes.Status201Created, ct);
     }
 }

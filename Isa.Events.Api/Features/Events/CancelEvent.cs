@@ -1,7 +1,7 @@
 namespace Isa.Events.Api.Features.Events;
 
 /// <summary>Calls an event off. Registrations stay as a record; their invites become cancellations.</summary>
-public sealed class CancelEvent(EventEdit edits) : EndpointWithoutRequest<EventAnswer>
+public sealed class CancelEvent(CurrentEvents events, EventEdit edits, TimeProvider time) : EndpointWithoutRequest<EventAnswer>
 {
     private static readonly CancelEventRequestValidator Shape = new();
 
@@ -13,16 +13,25 @@ public sealed class CancelEvent(EventEdit edits) : EndpointWithoutRequest<EventA
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        Parameters.None(HttpContext);
-        var match = IfMatch.Require(HttpContext);
+        var query = new Parameters(HttpContext);
+        var dryRun = query.Flag("dryRun");
+        query.RefuseOthers();
+        var match = dryRun ? IfMatch.Read(HttpContext) : IfMatch.Require(HttpContext);
         var request = await Body.ReadOptionalAsync<CancelEventRequest>(HttpContext.Request, ct);
         Shape.Check(request);
-        var current = await edits.RunAsync(HttpContext, match, (session, evt) =>
+        if (dryRun)
         {
-            if (evt.StatusAt(session.Now) == EventStatus.Over) throw new ProblemException(Problem.EventOver);
-            return evt with { Status = EventStatus.Cancelled, CancelledAt = session.Now, CancellationReason = request.Reason };
-        }, ct);
+            var known = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
+            match?.Check(known.Version);
+            await edits.SendDryRunAsync(HttpContext, known, Cancel(known, time.GetUtcNow()), null, ct);
+            return;
+        }
+
+        var current = await edits.RunAsync(HttpContext, match, (session, evt) => Cancel(evt, session.Now), ct);
         await edits.SendAsync(HttpContext, current, StatusCodes.Status200OK, ct);
+
+        Event Cancel(Event evt, DateTimeOffset now) => evt.StatusAt(now) == EventStatus.Over ? throw new ProblemException(Problem.EventOver)
+            : evt with { Status = EventStatus.Cancelled, CancelledAt = now, CancellationReason = request.Reason };
     }
 }
 

@@ -18,12 +18,12 @@ public sealed class CreateEvent(EventsDatabase database, CurrentEvents events, E
         if (HttpContext.GetCaller()!.EventIds is not null) throw new ProblemException(Problem.NotAllowed); // it could not see what it made
         var key = IdempotencyKey.Read(HttpContext, nameof(CreateEvent));
         var id = NewId();
-        var created = await database.WriteAsync(id, key.Once(request, session => Create(session, id, request).Id), ct);
+        var created = await key.WriteAsync(database, id, request, session => Create(session, id, request).Id, ct);
 
         var current = await events.GetAsync(created.ResourceId, HttpContext.GetCaller(), ct);
         created.Mark(HttpContext);
         HttpContext.Response.Headers.Location = settings.Value.Url($"/v1/events/{current.Event.Id}");
-        await edits.SendAsync(HttpContext, current, StatusCodes.Status201Created, ct);
+        await edits.SendAsync(HttpContext, new EditedEvent(current, null), StatusCodes.Status201Created, ct);
     }
 
     public static string NewId() => $"{Event.IdPrefix}{Guid.CreateVersion7():N}";
@@ -35,12 +35,13 @@ public sealed class CreateEvent(EventsDatabase database, CurrentEvents events, E
             Id = id, Slug = FreeSlug(session, request), Status = EventStatus.Draft, IsTest = request.IsTest ?? false, Version = 1, CreatedAt = session.Now, UpdatedAt = session.Now,
             Sites = [.. (request.Sites ?? []).Select((site, i) => site.ToSite(id, i))],
         });
+        evt = evt with { Questions = QuestionEdit.Apply(session, evt, request.Questions) };
         evt.Insert(session);
         return evt;
     }
 
     /// <exception cref="ProblemException"><see cref="Problem.SlugTaken"/></exception>
-    private static string FreeSlug(WriteSession session, EventRequest request)
+    internal static string FreeSlug(WriteSession session, EventRequest request)
     {
         if (request.Slug is { } wanted) return IsFree(wanted) ? wanted : throw new ProblemException(Problem.SlugTaken, "slug", FieldCode.DuplicateValue);
 

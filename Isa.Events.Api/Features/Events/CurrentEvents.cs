@@ -162,4 +162,13 @@ public sealed class CurrentEvent
 /// <param name="Tag">Its entity tag.</param>
 /// <param name="From">The first instant it is right for.</param>
 /// <param name="Until">The first instant it is no longer right for.</param>
-public sealed record RenderedEvent(byte[] Body, string Tag, DateTimeOffset From, DateTimeOffset Until);
+public sealed record RenderedEvent(byte[] Body, string Tag, DateTimeOffset From, DateTimeOffset Until)
+{
+    /// <summary>What says of an event whether one can register: right until an instant passes at which that changes by itself.</summary>
+    public static RenderedEvent Of(Event evt, byte[] body, DateTimeOffset now)
+    {
+        DateTimeOffset?[] turns = [evt.RegistrationOpensAt, evt.RegistrationClosesAt, evt.EndsAt, evt.GroupHoldEndsAt, evt.PromotionEndsAt];
+        return new RenderedEvent(body, Conditional.Tag(evt.Version, body),
+            turns.Where(t => t <= now).Max() ?? DateTimeOffset.MinValue, turns.Where(t => t > now).Min() ?? DateTimeOffset.MaxValue);
+    }
+}

@@ -33,7 +33,12 @@ public sealed class DeleteEvent(EventsDatabase database, CurrentEvents events) :
     [
         "DELETE FROM history WHERE registration_id IN (SELECT id FROM registrations WHERE event_id = @EventId)",
         "DELETE FROM registrations WHERE event_id = @EventId",
+        "DELETE FROM waitlist_entries WHERE event_id = @EventId",
+        "DELETE FROM delegations WHERE event_id = @EventId",
+        "DELETE FROM invitees WHERE event_id = @EventId",
         "DELETE FROM outbox WHERE event_id = @EventId",
+        "DELETE FROM actions WHERE event_id = @EventId",
+        "DELETE FROM message_texts WHERE event_id = @EventId",
         "DELETE FROM agendas WHERE event_id = @EventId",
         "DELETE FROM sites WHERE event_id = @EventId",
         "DELETE FROM api_key_events WHERE event_id = @EventId",

@@ -26,6 +26,9 @@ public enum RegistrationState
     NotYetOpen,
     Open,
     Full,
+
+    /// <summary>Full, and one can wait for a seat.</summary>
+    Waitlist,
     Closed,
     Cancelled,
     Over,
@@ -41,7 +44,7 @@ public sealed record Event
     public const string Columns = """
         id, slug, status, is_test, version, revision, series, default_language, title, description, time_zone, starts, ends, starts_at, ends_at,
         registration_opens, registration_closes, registration_opens_at, registration_closes_at, organizer_name, organizer_email, privacy_notice,
-        availability, audiences, cancelled_at, cancellation_reason, created_at, updated_at
+        availability, audiences, rules, questions, cancelled_at, cancellation_reason, created_at, updated_at
         """;
 
     public string Id { get; init; } = "";
@@ -99,6 +102,12 @@ public sealed record Event
     /// <summary>Who is invited, or null for everybody.</summary>
     public IReadOnlyList<Audience>? Audiences { get; init; }
 
+    /// <summary>What its organiser has set, or null.</summary>
+    public EventRules? Rules { get; init; }
+
+    /// <summary>What it asks, and has asked where somebody answered; null where there is nothing.</summary>
+    public IReadOnlyList<Question>? Questions { get; init; }
+
     public DateTimeOffset? CancelledAt { get; init; }
 
     public Texts? CancellationReason { get; init; }
@@ -111,15 +120,41 @@ public sealed record Event
 
     public IReadOnlyList<Site> Sites { get; init; } = [];
 
+    /// <summary>The rules that hold.</summary>
+    public EventRules EffectiveRules => (Rules ?? new EventRules()).Effective;
+
+    /// <summary>Until then a party at the head of a queue has free seats held for it.</summary>
+    public DateTimeOffset GroupHoldEndsAt => EventTimes.ResolveRule(EffectiveRules.GroupHoldEnds, StartsAt, Zone, "rules.groupHoldEnds", closes: true)!.Value;
+
+    /// <summary>From then on queues are closed.</summary>
+    public DateTimeOffset PromotionEndsAt => EventTimes.ResolveRule(EffectiveRules.PromotionEnds, StartsAt, Zone, "rules.promotionEnds", closes: true)!.Value;
+
     public DateTimeZone Zone => Zones.Get(TimeZone);
 
     public Site? Site(string? id) => Sites.FirstOrDefault(s => s.Id == id);
+
+    public Question? Question(string id) => Questions?.FirstOrDefault(q => q.Id == id);
 
     /// <summary>The zone that people at a site live by.</summary>
     public string ZoneOf(Site site) => site.TimeZone ?? TimeZone;
 
     /// <summary>Who may register at a site, or null for everybody.</summary>
     public IReadOnlyList<Audience>? InvitedTo(Site site) => site.Audiences ?? Audiences;
+
+    /// <summary>Whether a site is open to an audience.</summary>
+    public bool Invites(Site site, Audience? audience) => InvitedTo(site) is not { } invited || audience is { } known && invited.Contains(known);
+
+    /// <summary>Whether a registration counts: what a test key makes at a real event takes nothing.</summary>
+    public bool Counts(bool isTest) => !isTest || IsTest;
+
+    /// <exception cref="ProblemException"><see cref="Problem.EventCancelled"/>, <see cref="Problem.EventOver"/></exception>
+    public void RefuseOnceEnded(DateTimeOffset now)
+    {
+        if (EndedBy(now) is { } ended) throw new ProblemException(ended);
+    }
+
+    /// <summary>What has ended it, or null.</summary>
+    public Problem? EndedBy(DateTimeOffset now) => Status == EventStatus.Cancelled ? Problem.EventCancelled : StatusAt(now) == EventStatus.Over ? Problem.EventOver : null;
 
     /// <summary>What the calendar shows, apart from the site and the person: a change raises the revision.</summary>
     public bool ShowsOtherThan(Event before) =>
@@ -143,9 +178,12 @@ public sealed record Event
         : RegistrationState.Open;
 
     /// <summary>The reason why nobody can register now, or null.</summary>
-    public Problem? RefusalAt(DateTimeOffset now) => StateAt(now) switch
+    /// <param name="now">The clock.</param>
+    /// <param name="byOrganizer">Organisers register people also when the public cannot: before it opens, and late.</param>
+    public Problem? RefusalAt(DateTimeOffset now, bool byOrganizer = false) => StateAt(now) switch
     {
         RegistrationState.Open => null,
+        RegistrationState.NotYetOpen or RegistrationState.Closed when byOrganizer => null,
         RegistrationState.Cancelled => Problem.EventCancelled,
         RegistrationState.NotPublished => Problem.EventNotFound,
         RegistrationState.Over => Problem.EventOver,
@@ -164,9 +202,14 @@ public sealed record Event
     {
         session.Execute(InsertEvent, this);
         foreach (var site in Sites) site.Insert(session);
+        NoticePlan.Note(session, this);
     }
 
-    public void Update(WriteSession session) => session.Execute(UpdateEvent, this);
+    public void Update(WriteSession session)
+    {
+        session.Execute(UpdateEvent, this);
+        NoticePlan.Note(session, this);
+    }
 
     public const string IdPrefix = "evt_";
 
@@ -174,7 +217,7 @@ public sealed record Event
 
     private const string BySlug = $"SELECT {Columns}, {AgendaExists} AS has_agenda FROM events WHERE slug = @Id";
 
-    private const string AgendaExists = "EXISTS (SELECT 1 FROM agendas a WHERE a.event_id = events.id AND (a.items <> '[]' OR a.document_sha256 IS NOT NULL))";
+    internal const string AgendaExists = "EXISTS (SELECT 1 FROM agendas a WHERE a.event_id = events.id AND (a.items <> '[]' OR a.document_sha256 IS NOT NULL))";
 
     private const string SitesOf = $"SELECT {Events.Site.Columns} FROM sites WHERE event_id = @EventId ORDER BY position, id";
 
@@ -182,7 +225,7 @@ public sealed record Event
         INSERT INTO events ({Columns})
         VALUES (@Id, @Slug, @Status, @IsTest, @Version, @Revision, @Series, @DefaultLanguage, @Title, @Description, @TimeZone, @Starts, @Ends, @StartsAt, @EndsAt,
             @RegistrationOpens, @RegistrationCloses, @RegistrationOpensAt, @RegistrationClosesAt, @OrganizerName, @OrganizerEmail, @PrivacyNotice,
-            @Availability, @Audiences, @CancelledAt, @CancellationReason, @CreatedAt, @UpdatedAt)
+            @Availability, @Audiences, @Rules, @Questions, @CancelledAt, @CancellationReason, @CreatedAt, @UpdatedAt)
         """;
 
     private const string UpdateEvent = """
@@ -190,7 +233,7 @@ public sealed record Event
             title = @Title, description = @Description, time_zone = @TimeZone, starts = @Starts, ends = @Ends, starts_at = @StartsAt, ends_at = @EndsAt,
             registration_opens = @RegistrationOpens, registration_closes = @RegistrationCloses, registration_opens_at = @RegistrationOpensAt,
             registration_closes_at = @RegistrationClosesAt, organizer_name = @OrganizerName, organizer_email = @OrganizerEmail, privacy_notice = @PrivacyNotice,
-            availability = @Availability, audiences = @Audiences, cancelled_at = @CancelledAt, cancellation_reason = @CancellationReason, updated_at = @UpdatedAt
+            availability = @Availability, audiences = @Audiences, rules = @Rules, questions = @Questions, cancelled_at = @CancelledAt, cancellation_reason = @CancellationReason, updated_at = @UpdatedAt
         WHERE id = @Id
         """;
 }

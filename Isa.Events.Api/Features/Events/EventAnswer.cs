@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Isa.Events.Api.Features.Actions;
 
 namespace Isa.Events.Api.Features.Events;
 
@@ -39,6 +40,10 @@ public sealed record EventAnswer
 
     public required IReadOnlyList<Audience> Audiences { get; init; }
 
+    public required EventRules Rules { get; init; }
+
+    public IReadOnlyList<Question>? Questions { get; init; }
+
     public Organizer? Organizer { get; init; }
 
     public PrivacyNotice? PrivacyNotice { get; init; }
@@ -50,6 +55,15 @@ public sealed record EventAnswer
     public required EventLinks Links { get; init; }
 
     public required string UpdatedAt { get; init; }
+
+    /// <summary>What the edit would do: only where a dry run was asked for.</summary>
+    public SiteDryRun? DryRun { get; init; }
+
+    /// <summary>Whom the edit would tell what: only where a dry run was asked for.</summary>
+    public IReadOnlyList<WouldTell>? WouldTell { get; init; }
+
+    /// <summary>The edit, where it can still be undone.</summary>
+    public HeldAction? Action { get; init; }
 
     /// <summary>What this caller sees of it now. Texts come in one language where one was asked for.</summary>
     public static EventAnswer From(CurrentEvent current, Caller? caller, Language? language, DateTimeOffset now, ServerSettings settings)
@@ -72,13 +86,17 @@ public sealed record EventAnswer
                 Capacity = whole || evt.Availability == Availability.Exact ? site.Capacity : null, Meeting = whole ? site.Meeting : null,
             })],
             Audiences = evt.Audiences ?? Enum.GetValues<Audience>(),
+            Rules = evt.EffectiveRules,
+            Questions = Asked() is { Count: > 0 } asked ? asked : null,
             Organizer = evt.OrganizerName is null ? null : new Organizer(evt.OrganizerName, evt.OrganizerEmail!),
             PrivacyNotice = evt.PrivacyNotice is { } notice ? notice with { Text = notice.Text?.Only(language, otherwise) } : null,
             Availability = evt.Availability,
             Cancellation = evt.CancelledAt is { } at ? new Cancellation(evt.CancellationReason?.Only(language, otherwise), EventTimes.Print(at, zone)) : null,
-            Links = new EventLinks(evt.HasAgenda ? settings.Url($"/v1/events/{evt.Slug}/agenda/document{query}") : null, settings.Url($"/v1/events/{evt.Slug}/calendar.ics{query}")),
+            Links = new EventLinks(evt.HasAgenda ? settings.Url($"/v1/events/{evt.Slug}/agenda.pdf{query}") : null, settings.Url($"/v1/events/{evt.Slug}/calendar.ics{query}")),
             UpdatedAt = EventTimes.Print(evt.UpdatedAt, zone),
         };
+
+        List<Question> Asked() => [.. (evt.Questions ?? []).Where(q => whole || q.Retired != true).Select(q => q.Only(whole, language, otherwise))];
     }
 
     /// <summary>The answer as bytes with its entity tag. What the public sees is made once.</summary>
@@ -86,14 +104,7 @@ public sealed record EventAnswer
     {
         return caller is { IsOrganizer: true } ? Make() : current.Rendered(language?.Code() ?? "", now, Make);
 
-        RenderedEvent Make()
-        {
-            var evt = current.Event;
-            var body = JsonSerializer.SerializeToUtf8Bytes(From(current, caller, language, now, settings), Json.Wire);
-            DateTimeOffset?[] turns = [evt.RegistrationOpensAt, evt.RegistrationClosesAt, evt.EndsAt];
-            return new RenderedEvent(body, Conditional.Tag(evt.Version, body),
-                turns.Where(t => t <= now).Max() ?? DateTimeOffset.MinValue, turns.Where(t => t > now).Min() ?? DateTimeOffset.MaxValue);
-        }
+        RenderedEvent Make() => RenderedEvent.Of(current.Event, JsonSerializer.SerializeToUtf8Bytes(From(current, caller, language, now, settings), Json.Wire), now);
     }
 }
 
@@ -109,9 +120,11 @@ public sealed record RegistrationWindow(RegistrationState State, string? OpensAt
     {
         var evt = current.Event;
         var state = evt.StateAt(now);
-        var sites = evt.Sites.Select(site => SiteWindow.From(current, site, state)).ToList();
+        var sites = evt.Sites.Select(site => SiteWindow.From(current, site, now)).ToList();
         return new RegistrationWindow(
-            state == RegistrationState.Open && sites.Count > 0 && sites.All(s => s.State == RegistrationState.Full) ? RegistrationState.Full : state,
+            state == RegistrationState.Open && sites.Count > 0 && sites.All(s => s.State != RegistrationState.Open)
+                ? sites.Any(s => s.State == RegistrationState.Waitlist) ? RegistrationState.Waitlist : RegistrationState.Full
+                : state,
             evt.RegistrationOpensAt is { } opens ? EventTimes.Print(opens, evt.Zone) : null,
             evt.RegistrationClosesAt is { } closes ? EventTimes.Print(closes, evt.Zone) : null,
             EventTimes.LastDay(evt.RegistrationClosesAt, evt.Zone), sites);
@@ -124,9 +137,11 @@ public sealed record RegistrationWindow(RegistrationState State, string? OpensAt
 /// <param name="Audiences">For each audience.</param>
 public sealed record SiteWindow(string SiteId, RegistrationState State, IReadOnlyDictionary<Audience, RegistrationState> Audiences)
 {
-    public static SiteWindow From(CurrentEvent current, Site site, RegistrationState state)
+    public static SiteWindow From(CurrentEvent current, Site site, DateTimeOffset now)
     {
-        var here = state == RegistrationState.Open && current.SeatsOf(site.Id).IsFull ? RegistrationState.Full : state;
+        var state = current.Event.StateAt(now);
+        var here = state != RegistrationState.Open || Seats.AreFor(current.Event, site, current.SeatsOf(site.Id), 1, now) ? state
+            : Placement.HasQueue(current.Event, site, now) ? RegistrationState.Waitlist : RegistrationState.Full;
         var invited = current.Event.InvitedTo(site);
         return new SiteWindow(site.Id, here, Enum.GetValues<Audience>().ToDictionary(a => a, a => invited is null || invited.Contains(a) ? here : RegistrationState.NotInvited));
     }

@@ -70,6 +70,48 @@ public static partial class EventTimes
         DateTimeOffset WholeDay(LocalDate date) => zone.AtStartOfDay(closes ? date.PlusDays(1) : date).ToDateTimeOffset().ToUniversalTime();
     }
 
+    /// <summary>The instant that lies a period before another. Days keep the hour on the zone's clock, hours are hours.</summary>
+    /// <param name="instant">The later one.</param>
+    /// <param name="period">As <see cref="IsPeriod"/> takes it: <c>P7D</c>, <c>PT1H</c>.</param>
+    /// <param name="zone">Whose days.</param>
+    public static DateTimeOffset Earlier(DateTimeOffset instant, string period, DateTimeZone zone) => Shift(instant, period, zone, -1);
+
+    /// <inheritdoc cref="Earlier"/>
+    public static DateTimeOffset After(DateTimeOffset instant, string period, DateTimeZone zone) => Shift(instant, period, zone, 1);
+
+    /// <summary>Whether a text is a period of weeks, days, hours and minutes (ISO 8601), from one minute to a year.</summary>
+    public static bool IsPeriod(string text) =>
+        PeriodPattern.Roundtrip.Parse(text) is { Success: true, Value: { Years: 0, Months: 0, Seconds: 0 } period } && !HasNegativeUnit(period)
+        && period is { Weeks: <= 53, Days: <= 366, Hours: <= 9_000, Minutes: <= 600_000 } && period.ToDuration() is var length && length >= Duration.FromMinutes(1) && length <= Duration.FromDays(366);
+
+    private static DateTimeOffset Shift(DateTimeOffset instant, string text, DateTimeZone zone, int sign)
+    {
+        var period = PeriodPattern.Roundtrip.Parse(text).Value;
+        var wall = NodaTime.Instant.FromDateTimeOffset(instant).InZone(zone).LocalDateTime.PlusWeeks(sign * period.Weeks).PlusDays(sign * period.Days);
+        return zone.AtLeniently(wall).Plus(Duration.FromMinutes(sign * (period.Hours * 60 + period.Minutes))).ToDateTimeOffset().ToUniversalTime();
+    }
+
+    /// <summary>A date or wall time as organisers give them, some days later: the clock shows the same there, whatever it does in between. A period stays as it is.</summary>
+    public static string? Later(string? text, int days, DateTimeZone zone) =>
+        text is null || text.StartsWith('P') ? text
+        : BareDate().IsMatch(text) ? LocalDatePattern.Iso.Format(LocalDatePattern.Iso.Parse(text).Value.PlusDays(days))
+        : Write(Wall(text).PlusDays(days), zone);
+
+    /// <summary>What the clock shows at a wall time that was resolved before.</summary>
+    public static LocalDateTime Wall(string text)
+    {
+        var match = WallTime().Match(text);
+        return LocalDateTimePattern.GeneralIso.Parse(match.Groups["seconds"].Success ? match.Groups["wall"].Value : match.Groups["wall"].Value + ":00").Value;
+    }
+
+    /// <summary>A wall time as organisers give them. One that the clocks show twice is the first.</summary>
+    public static string Write(LocalDateTime wall, DateTimeZone zone)
+    {
+        var text = wall.ToString(wall.Second == 0 ? "uuuu-MM-dd'T'HH:mm" : "uuuu-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        var mapping = zone.MapLocal(wall);
+        return mapping.Count < 2 ? text : text + mapping.First().Offset.ToString("+HH:mm", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The last day on which one can still register, in the event's zone.</summary>
     public static string? LastDay(DateTimeOffset? closesAt, DateTimeZone zone) => closesAt is { } end
         ? LocalDatePattern.Iso.Format(NodaTime.Instant.FromDateTimeOffset(end).Minus(Duration.FromMilliseconds(1)).InZone(zone).Date)

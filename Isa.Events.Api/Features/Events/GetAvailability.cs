@@ -40,10 +40,10 @@ public sealed record AvailabilityAnswer(string EventId, IReadOnlyList<SiteAvaila
         return new AvailabilityAnswer(evt.Id, [.. evt.Sites.Select(site =>
         {
             var seats = current.SeatsOf(site.Id);
-            var answer = new SiteAvailability { SiteId = site.Id, State = SiteWindow.From(current, site, evt.StateAt(now)).State };
+            var answer = new SiteAvailability { SiteId = site.Id, State = SiteWindow.From(current, site, now).State };
             return shown switch
             {
-                Availability.Exact => answer with { Capacity = seats.Capacity, SeatsTaken = seats.SeatsTaken, Free = seats.Free },
+                Availability.Exact => answer with { Capacity = seats.Capacity, SeatsTaken = seats.SeatsTaken, Free = seats.Free, Waiting = site.Waitlist is null ? null : seats.Waiting },
                 Availability.Few => answer with { Level = LevelOf(seats) },
                 _ => answer,
             };
@@ -65,6 +65,8 @@ public sealed record SiteAvailability
     public long? SeatsTaken { get; init; }
 
     public long? Free { get; init; }
+
+    public long? Waiting { get; init; }
 
     public AvailabilityLevel? Level { get; init; }
 }

@@ -24,7 +24,11 @@ public sealed class RemoveSite(EventEdit edits) : EndpointWithoutRequest<EventAn
         await edits.SendAsync(HttpContext, current, StatusCodes.Status200OK, ct);
     }
 
-    private const string Anybody = "SELECT id FROM registrations WHERE event_id = @EventId AND site_id = @SiteId LIMIT 1";
+    private const string Anybody = """
+        SELECT id FROM registrations WHERE event_id = @EventId AND site_id = @SiteId
+        UNION ALL SELECT id FROM waitlist_entries WHERE event_id = @EventId AND site_id = @SiteId
+        LIMIT 1
+        """;
 
     private const string Remove = "DELETE FROM sites WHERE event_id = @EventId AND id = @SiteId";
 }

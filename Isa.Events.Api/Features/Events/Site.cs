@@ -35,7 +35,7 @@ public sealed record Meeting(string Url, string? Number, string? Passcode, strin
 /// <summary>One way to attend an event: as it is set up. What is taken of it stands in <see cref="SiteSeats"/>.</summary>
 public sealed record Site
 {
-    public const string Columns = "event_id, id, position, revision, mode, name, capacity, address, directions, meeting, time_zone, audiences";
+    public const string Columns = "event_id, id, position, revision, mode, name, capacity, address, directions, meeting, time_zone, audiences, waitlist";
 
     [JsonIgnore]
     public string EventId { get; init; } = "";
@@ -69,6 +69,9 @@ public sealed record Site
     /// <summary>Who may register here, or null for everybody the event invites.</summary>
     public IReadOnlyList<Audience>? Audiences { get; init; }
 
+    /// <summary>Its waiting list, or null where it has none.</summary>
+    public SiteWaitlist? Waitlist { get; init; }
+
     /// <summary>Whether somebody who attends here joins a video conference by themselves.</summary>
     [JsonIgnore]
     public bool JoinsByVideo => Mode == AttendanceMode.Online;
@@ -77,6 +80,7 @@ public sealed record Site
     public SiteRequest ToRequest() => new()
     {
         Id = Id, Mode = Mode, Name = Name, Capacity = Capacity, Address = Address, Directions = Directions, Meeting = Meeting, TimeZone = TimeZone, Audiences = Audiences,
+        Waitlist = Waitlist,
     };
 
     /// <summary>The site after its organiser's edit. The revision rises when calendar entries show something else.</summary>
@@ -92,6 +96,7 @@ public sealed record Site
             Meeting = request.Meeting,
             TimeZone = request.TimeZone,
             Audiences = request.Audiences,
+            Waitlist = request.Waitlist is { } waitlist ? new SiteWaitlist(waitlist.Promotion ?? PromotionMode.Automatic, waitlist.OfferHours ?? SiteWaitlist.DefaultOfferHours) : null,
         };
         var shown = edited.Mode != Mode || edited.Name != Name || edited.Address != Address || edited.Directions != Directions || edited.Meeting != Meeting || edited.TimeZone != TimeZone;
         return shown ? edited with { Revision = Revision + 1 } : edited;
@@ -103,12 +108,12 @@ public sealed record Site
 
     private const string InsertSite = $"""
         INSERT INTO sites ({Columns})
-        VALUES (@EventId, @Id, @Position, @Revision, @Mode, @Name, @Capacity, @Address, @Directions, @Meeting, @TimeZone, @Audiences)
+        VALUES (@EventId, @Id, @Position, @Revision, @Mode, @Name, @Capacity, @Address, @Directions, @Meeting, @TimeZone, @Audiences, @Waitlist)
         """;
 
     private const string UpdateSite = """
         UPDATE sites SET revision = @Revision, mode = @Mode, name = @Name, capacity = @Capacity, address = @Address, directions = @Directions,
-            meeting = @Meeting, time_zone = @TimeZone, audiences = @Audiences
+            meeting = @Meeting, time_zone = @TimeZone, audiences = @Audiences, waitlist = @Waitlist
         WHERE event_id = @EventId AND id = @Id
         """;
 }
@@ -126,7 +131,7 @@ public sealed record SiteSeats
 
     public long Waiting { get; init; }
 
-    /// <summary>A queue that is not empty comes before newcomers.</summary>
+    /// <summary>Full, or somebody waits: whether newcomers may have a seat nevertheless is for <see cref="Seats.AreFor"/> to say.</summary>
     public bool IsFull => Waiting > 0 || SeatsTaken >= Capacity;
 
     public long? Free => Capacity - SeatsTaken;

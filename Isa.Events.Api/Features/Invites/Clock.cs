@@ -23,6 +23,14 @@ public static class Clock
         return language switch { Language.De => $"{span} Uhr ({ZoneName(zone, language)})", Language.Zh => $"{span}（{ZoneName(zone, language)}）", _ => $"{span} ({ZoneName(zone, language)})" };
     }
 
+    /// <summary><c>Donnerstag, 24. September 2020, 14:00 Uhr (Berliner Zeit)</c></summary>
+    public static string Moment(DateTimeOffset at, string zone, Language language)
+    {
+        var local = at.In(Zones.Get(zone));
+        var (day, hour, name) = (Day(local, language), Hour(local, language), ZoneName(zone, language));
+        return language switch { Language.De => $"{day}, {hour} Uhr ({name})", Language.Zh => $"{day} {hour}（{name}）", _ => $"{day}, {hour} ({name})" };
+    }
+
     public static string Day(DateTimeOffset local, Language language) => local.ToString(
         language switch { Language.De => "dddd, d. MMMM yyyy", Language.Zh => "yyyy年M月d日 dddd", _ => "dddd, d MMMM yyyy" }, language.Culture());
 

@@ -22,7 +22,7 @@ public sealed class GetEventCalendar(EventsDatabase database, CurrentEvents even
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
         var language = wanted ?? evt.DefaultLanguage;
         var agenda = await database.ReadAsync(session => AgendaRow.Find(session, evt.Id), ct);
-        var agendaUrl = agenda.IsEmpty ? null : settings.Value.Url($"/v1/events/{evt.Slug}/agenda/document?language={language.Code()}");
+        var agendaUrl = agenda.IsEmpty ? null : settings.Value.Url($"/v1/events/{evt.Slug}/agenda.pdf?language={language.Code()}");
         var body = Encoding.UTF8.GetBytes(InviteCalendar.ForEvent(evt, agenda, agendaUrl, language));
         Download.Describe(HttpContext, $"{evt.Slug}.ics");
         await Conditional.SendAsync(HttpContext, body, Conditional.Tag(evt.Version, body), InviteCalendar.MediaType, caller is null ? "public, max-age=60" : "private, no-cache");

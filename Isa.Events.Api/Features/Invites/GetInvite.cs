@@ -1,10 +1,9 @@
-using System.Text;
-using Isa.Events.Api.Features.Agenda;
+using Isa.Events.Api.Email;
 
 namespace Isa.Events.Api.Features.Invites;
 
 /// <summary>The calendar entry of one registration, with the agenda attached; once it is cancelled, the cancellation.</summary>
-public sealed class GetInvite(EventsDatabase database, RegistrationAccess access, RegistrationTokens tokens) : EndpointWithoutRequest
+public sealed class GetInvite(EventsDatabase database, RegistrationAccess access, RegistrationTokens tokens, EventInvites invites) : EndpointWithoutRequest
 {
     public override void Configure()
     {
@@ -17,15 +16,31 @@ public sealed class GetInvite(EventsDatabase database, RegistrationAccess access
         var query = new Parameters(HttpContext);
         var language = query.Language("language");
         query.RefuseOthers();
-        var (registration, evt, _) = await access.FindAsync(HttpContext, ct);
-        var (agenda, document) = await database.ReadAsync(session =>
-        {
-            var row = AgendaRow.Find(session, evt.Id);
-            return (row, row.DocumentSize <= InviteCalendar.MaxInlineBytes ? row.Document(session) : row.DocumentSha256 is null ? null : new byte[InviteCalendar.MaxInlineBytes + 1]);
-        }, ct);
-        var text = InviteCalendar.ForRegistration(evt, registration, agenda, document, tokens.Links(registration, evt), tokens.JoinUrl(registration), language ?? registration.Language);
-        var body = Encoding.UTF8.GetBytes(text);
+        var (registration, evt, _, _) = await access.FindAsync(HttpContext, ct);
+        if (registration.IsActive && registration.Status != RegistrationStatus.Confirmed) throw new ProblemException(Problem.NotConfirmed);
+        var shared = await database.ReadAsync(session => invites.Get(session, evt, language ?? registration.Language), ct);
+        var body = InviteCalendar.ForRegistration(shared, registration, tokens.Links(registration, evt), tokens.JoinUrl(registration), tokens.ReplyAddress(registration)).ToBytes();
+        if (registration is { Told: null, IsActive: true } && evt.Status != EventStatus.Cancelled) await NoteAsync(registration, evt, ct);
         Download.Describe(HttpContext, $"{evt.Slug}.ics");
         await Conditional.SendAsync(HttpContext, body, Conditional.Tag(evt.Version, body), InviteCalendar.MediaType, "private, no-cache");
     }
+
+    // Who may have the entry in a calendar is told when it changes or ends. Nothing else follows from it, so that it does no harm when a scanner was it.
+    private async Task NoteAsync(Registration registration, Event evt, CancellationToken ct)
+    {
+        try
+        {
+            await database.WriteAsync(evt.Id, session =>
+            {
+                session.LockEvent(evt.Id);
+                return session.Change(Note, new { registration.Id, Told = ToldInvite.Now(evt, registration) });
+            }, ct);
+        }
+        catch (ProblemException)
+        {
+            // The entry is worth more than the note.
+        }
+    }
+
+    private const string Note = "UPDATE registrations SET told = @Told WHERE id = @Id AND told IS NULL";
 }

@@ -19,66 +19,109 @@ public static class InviteCalendar
     public const int MaxInlineBytes = 2_000_000;
 
     private const int MaxLineOctets = 75; // RFC 5545 s3.1
-    private const string ProductId = "-//Isa.Events//Hybrid meetings//EN";
+    private const string Begins = "BEGIN:VEVENT\r\n";
+    private const string Ends = "END:VCALENDAR\r\n";
+    internal const string ProductId = "-//Isa.Events//Hybrid meetings//EN";
 
-    /// <summary>One attendee's entry: REQUEST while the registration stands, CANCEL once it or the event does not (RFC 5546 s3.2.2, s3.2.5).</summary>
-    /// <param name="evt">The event.</param>
+    /// <summary>
+    /// One attendee's entry: REQUEST while the registration stands, CANCEL once it or the event does not (RFC 5546 s3.2.2, s3.2.5). Who has no address cannot be
+    /// asked for anything: PUBLISH, for whoever looks after them.
+    /// </summary>
+    /// <param name="shared">What it has in common with the others.</param>
     /// <param name="registration">The attendee's.</param>
-    /// <param name="agenda">The event's agenda, perhaps empty.</param>
-    /// <param name="document">The uploaded document's bytes, or null.</param>
     /// <param name="links">Addresses that the entry shows.</param>
     /// <param name="joinUrl">The attendee's own join page.</param>
-    /// <param name="language">Of the texts.</param>
-    public static string ForRegistration(Event evt, Registration registration, AgendaRow agenda, byte[]? document, RegistrationLinks links, string joinUrl, Language language)
+    /// <param name="replyAddress">Where their calendar sends answers, or null where nobody reads them.</param>
+    public static InviteObject ForRegistration(EventInvite shared, Registration registration, RegistrationLinks links, string joinUrl, string? replyAddress)
     {
+        var (evt, language) = (shared.Event, shared.Language);
         var site = evt.Site(registration.SiteId)!;
         var ended = !registration.IsActive || evt.Status == Events.EventStatus.Cancelled;
-        var entry = Entry(evt, registration.Id!, evt.Revision + site.Revision + registration.Revision, Latest(evt.UpdatedAt, registration.UpdatedAt!.Value), language);
+        var entry = Entry(evt, registration.Id!, Sequence(evt, registration), Latest(evt.UpdatedAt, registration.UpdatedAt!.Value), language);
         entry.Status = ended ? Ical.Net.EventStatus.Cancelled : registration.Status == RegistrationStatus.Confirmed ? Ical.Net.EventStatus.Confirmed : Ical.Net.EventStatus.Tentative;
         entry.Location = CleanText(Place(evt, site, language));
-        entry.Attendees.Add(new Attendee(MailTo(registration.Email!))
+        if (registration.Email is { } address)
         {
-            CommonName = CleanParameter(registration.FullName), Type = "INDIVIDUAL", Role = ParticipationRole.RequiredParticipant,
-            // They have registered, so they have accepted; answers are asked for once somebody reads them.
-            ParticipationStatus = EventParticipationStatus.Accepted, Rsvp = false,
-        });
-        entry.Description = CleanText(Describe(evt, site, registration, ended, agenda, links, joinUrl, language));
-        if (!ended)
-        {
-            if (site.JoinsByVideo)
+            // Who answers is told apart by the address alone, which clients keep (RFC 6047 s2.3); the name beside it is the organiser's.
+            if (replyAddress is not null) entry.Organizer = new Ical.Net.DataTypes.Organizer(MailTo(replyAddress)) { CommonName = CleanParameter(evt.OrganizerName ?? evt.Title.In(language, evt.DefaultLanguage)) };
+            entry.Attendees.Add(new Attendee(MailTo(address))
             {
-                entry.Url = new Uri(joinUrl);
-                var conference = new CalendarProperty("CONFERENCE", new Uri(joinUrl)); // RFC 7986 s5.11
-                conference.AddParameter("VALUE", "URI");
-                conference.AddParameter("FEATURE", "VIDEO");
-                conference.AddParameter("LABEL", CleanParameter(site.Name.In(language, evt.DefaultLanguage)));
-                entry.Properties.Add(conference);
-            }
-
-            if (Attach(evt, agenda, document, links, language) is { } attachment) entry.Attachments.Add(attachment);
+                CommonName = CleanParameter(registration.FullName), Type = "INDIVIDUAL", Role = ParticipationRole.RequiredParticipant,
+                // They have registered, so they have accepted; answers are asked for where somebody reads them.
+                ParticipationStatus = replyAddress is null ? EventParticipationStatus.Accepted : Answering.ParticipationStatus(evt, registration), Rsvp = replyAddress is not null && !ended,
+            });
         }
 
-        return Write(evt, entry, ended ? CalendarMethods.Cancel : CalendarMethods.Request);
+        entry.Description = CleanText(Describe(shared, site, registration, ended, links, joinUrl));
+        if (!ended && site.JoinsByVideo)
+        {
+            entry.Url = new Uri(joinUrl);
+            var conference = new CalendarProperty("CONFERENCE", new Uri(joinUrl)); // RFC 7986 s5.11
+            conference.AddParameter("VALUE", "URI");
+            conference.AddParameter("FEATURE", "VIDEO");
+            conference.AddParameter("LABEL", CleanParameter(site.Name.In(language, evt.DefaultLanguage)));
+            entry.Properties.Add(conference);
+        }
+
+        // Without an address there is no attendee to ask: the entry is for whoever opens it (RFC 5546 s3.2.1), and says by its STATUS that it ended.
+        var method = registration.Email is null ? CalendarMethods.Publish : ended ? CalendarMethods.Cancel : CalendarMethods.Request;
+        return shared.Complete(method, Write(entry));
     }
+
+    /// <summary>Rises with everything that an attendee's entry shows (RFC 5545 s3.8.7.4).</summary>
+    public static long Sequence(Event evt, Registration registration) => evt.Revision + evt.Site(registration.SiteId)!.Revision + registration.Revision;
+
+    /// <summary>Where an attendee goes, as their entry says it.</summary>
+    public static string Location(Event evt, Registration registration, Language language) => CleanText(Place(evt, evt.Site(registration.SiteId)!, language));
 
     /// <summary>The event for anybody's calendar: PUBLISH, without attendees (RFC 5546 s3.2.1).</summary>
     public static string ForEvent(Event evt, AgendaRow agenda, string? agendaUrl, Language language)
     {
-        var entry = Entry(evt, evt.Id, evt.Revision + evt.Sites.Sum(s => s.Revision), evt.UpdatedAt, language);
+        var entry = Public(evt, evt.Sites, agenda, agendaUrl, null, language);
+        return new InviteObject(CalendarMethods.Publish, new CalendarHead(evt, CalendarMethods.Publish, null), Encoding.UTF8.GetBytes(Write(entry))).ToString();
+    }
+
+    /// <summary>The same entry in a calendar of many, which takes nobody's time: a VEVENT.</summary>
+    /// <param name="evt">The event.</param>
+    /// <param name="sites">Those of its sites that are shown.</param>
+    /// <param name="agendaUrl">Where its agenda is, or null.</param>
+    /// <param name="seats">What is taken of its sites; null in a calendar for the public.</param>
+    /// <param name="language">Of the texts.</param>
+    internal static string InFeed(Event evt, IReadOnlyList<Site> sites, string? agendaUrl, IReadOnlyDictionary<string, SiteSeats>? seats, Language language)
+    {
+        var entry = Public(evt, sites, new AgendaRow(), agendaUrl, seats, language);
+        entry.Transparency = TransparencyType.Transparent;
+        return string.Concat(Begins, Write(entry).AsSpan()[..^Ends.Length]);
+    }
+
+    private static CalendarEvent Public(Event evt, IReadOnlyList<Site> sites, AgendaRow agenda, string? agendaUrl, IReadOnlyDictionary<string, SiteSeats>? seats, Language language)
+    {
+        // Its version, since that rises with every edit: sites may come and go.
+        var entry = Entry(evt, evt.Id, evt.Version, evt.UpdatedAt, language);
         var ended = evt.Status == Events.EventStatus.Cancelled;
-        entry.Status = ended ? Ical.Net.EventStatus.Cancelled : Ical.Net.EventStatus.Confirmed;
-        entry.Location = CleanText(string.Join(" / ", evt.Sites.Select(s => s.Name.In(language, evt.DefaultLanguage))));
+        entry.Status = ended ? Ical.Net.EventStatus.Cancelled : evt.Status == Events.EventStatus.Draft ? Ical.Net.EventStatus.Tentative : Ical.Net.EventStatus.Confirmed;
+        if (evt.IsTest) entry.Summary = $"{Wording.TestEvent.Label(language)}{entry.Summary}";
+        if (evt.Status == Events.EventStatus.Draft) entry.Summary = $"{Wording.Draft.Label(language)}{entry.Summary}";
+        entry.Location = CleanText(string.Join(" / ", sites.Select(s => s.Name.In(language, evt.DefaultLanguage))));
         var text = new StringBuilder();
         Begin(text, evt, evt.TimeZone, ended, language);
-        foreach (var site in evt.Sites)
+        foreach (var site in sites)
         {
             text.Append(Wording.Where.Label(language)).AppendLine(Place(evt, site, language));
             if (Clock.Differs(evt, evt.ZoneOf(site))) text.Append("  ").AppendLine(Clock.Span(evt.StartsAt, evt.EndsAt, evt.ZoneOf(site), language));
+            if (seats?.GetValueOrDefault(site.Id) is { } taken) text.Append("  ").AppendLine(Taken(taken, language));
         }
 
-        End(text, evt, agenda, agendaUrl, null, evt.TimeZone, ended, language);
+        End(text, evt, ended ? [] : [.. AgendaPage.Lines(evt, agenda, language, evt.TimeZone)], agendaUrl, null, ended, language);
         entry.Description = CleanText(text.ToString());
-        return Write(evt, entry, CalendarMethods.Publish);
+        return entry;
+    }
+
+    private static string Taken(SiteSeats seats, Language language)
+    {
+        var culture = language.Culture();
+        var taken = seats.Capacity is { } capacity ? string.Format(culture, Wording.SeatsTaken.In(language), seats.SeatsTaken, capacity) : string.Format(culture, Wording.PeopleRegistered.In(language), seats.SeatsTaken);
+        return seats.Waiting == 0 ? taken : $"{taken}{(language == Language.Zh ? "，" : ", ")}{string.Format(culture, Wording.PeopleWaiting.In(language), seats.Waiting)}";
     }
 
     private static CalendarEvent Entry(Event evt, string uid, long sequence, DateTimeOffset changedAt, Language language) => new()
@@ -93,14 +136,16 @@ public static class InviteCalendar
 
     private static CalDateTime Local(DateTimeOffset instant, Event evt) => new(instant.In(evt.Zone).DateTime, evt.TimeZone);
 
-    private static string Place(Event evt, Site site, Language language)
+    /// <summary>A site and where it is, in one line.</summary>
+    internal static string Place(Event evt, Site site, Language language)
     {
         var name = site.Name.In(language, evt.DefaultLanguage);
         return site.Address?.In(language, evt.DefaultLanguage) is { } address ? $"{name}, {address.ReplaceLineEndings(", ")}" : name;
     }
 
-    private static string Describe(Event evt, Site site, Registration registration, bool ended, AgendaRow agenda, RegistrationLinks links, string joinUrl, Language language)
+    private static string Describe(EventInvite shared, Site site, Registration registration, bool ended, RegistrationLinks links, string joinUrl)
     {
+        var (evt, language) = (shared.Event, shared.Language);
         var zone = Clock.ZoneOf(evt, site, registration);
         var text = new StringBuilder();
         Begin(text, evt, zone, ended, language);
@@ -113,7 +158,7 @@ public static class InviteCalendar
         }
 
         text.Append(Wording.Reference.Label(language)).AppendLine(registration.Reference);
-        End(text, evt, agenda, links.Agenda, links.Manage, zone, ended, language);
+        End(text, evt, ended ? [] : shared.AgendaLines(zone), shared.AgendaUrl, links.Manage, ended, language);
         return text.ToString();
     }
 
@@ -129,12 +174,12 @@ public static class InviteCalendar
         if (Clock.Differs(evt, zone)) text.Append(Wording.EventTime.Label(language)).AppendLine(Clock.Span(evt.StartsAt, evt.EndsAt, evt.TimeZone, language));
     }
 
-    private static void End(StringBuilder text, Event evt, AgendaRow agenda, string? agendaUrl, string? manageUrl, string zone, bool ended, Language language)
+    private static void End(StringBuilder text, Event evt, IReadOnlyList<AgendaLine> agenda, string? agendaUrl, string? manageUrl, bool ended, Language language)
     {
-        if (!ended && agenda.Items.Count > 0)
+        if (agenda.Count > 0)
         {
             text.AppendLine().AppendLine(Wording.Agenda.In(language));
-            foreach (var line in AgendaPage.Lines(evt, agenda, language, zone)) text.AppendLine(line);
+            foreach (var line in agenda) text.AppendLine(line.Text);
         }
 
         text.AppendLine();
@@ -144,31 +189,14 @@ public static class InviteCalendar
         if (!ended && evt.Description?.In(language, evt.DefaultLanguage) is { Length: > 0 } description) text.AppendLine().AppendLine(description);
     }
 
-    private static Attachment? Attach(Event evt, AgendaRow agenda, byte[]? document, RegistrationLinks links, Language language)
+    /// <summary>The lines of an entry after its beginning, to the end of the object.</summary>
+    private static string Write(CalendarEvent entry)
     {
-        if (document is { Length: > MaxInlineBytes }) return new Attachment { Uri = new Uri(links.Agenda!), FormatType = "application/pdf" };
-        if (document is not null) return Inline(document, "application/pdf", agenda.DocumentName!);
-        if (agenda.Items.Count == 0) return null;
-        return Inline(Encoding.UTF8.GetBytes(AgendaPage.Render(evt, agenda, language)), "text/html", language switch { Language.De => "Tagesordnung.html", Language.Zh => "议程.html", _ => "agenda.html" });
-    }
-
-    private static Attachment Inline(byte[] content, string mediaType, string fileName)
-    {
-        var attachment = new Attachment(content) { FormatType = mediaType };
-        attachment.Parameters.Set("FILENAME", CleanParameter(fileName)); // RFC 8607
-        attachment.Parameters.Set("X-FILENAME", CleanParameter(fileName)); // the one that Outlook reads
-        return attachment;
-    }
-
-    private static string Write(Event evt, CalendarEvent entry, string method)
-    {
-        var calendar = new Calendar { Method = method, ProductId = ProductId };
+        var calendar = new Calendar { ProductId = ProductId };
         calendar.Events.Add(entry);
-        var text = new CalendarSerializer().SerializeToString(calendar)!; // a serializer is for one call: it is not thread-safe
-        var zone = CalendarZone.Describe(evt.Zone, NodaTime.Instant.FromDateTimeOffset(evt.StartsAt), NodaTime.Instant.FromDateTimeOffset(evt.EndsAt));
-        text = Fold(text.Insert(text.IndexOf("\r\nBEGIN:VEVENT", StringComparison.Ordinal), zone)); // before what uses it
+        var text = Fold(new CalendarSerializer().SerializeToString(calendar)!); // a serializer is for one call: it is not thread-safe
         RefuseUnlessWhole(text, entry);
-        return text;
+        return text[(text.IndexOf(Begins, StringComparison.Ordinal) + Begins.Length)..];
     }
 
     // A broken entry in a calendar is worse than an error: what was written is read back before it leaves.
@@ -203,6 +231,16 @@ public static class InviteCalendar
         }
 
         return folded.ToString();
+    }
+
+    /// <summary>The value of a property of text as it is written (RFC 5545 s3.3.11).</summary>
+    internal static string TextValue(string text) => CleanText(text).Replace("\\", "\\\\").Replace(";", "\\;").Replace(",", "\\,").Replace("\n", "\\n");
+
+    /// <summary>The value of a parameter as it is written, in quotes where it takes them.</summary>
+    internal static string Parameter(string text)
+    {
+        var clean = CleanParameter(text);
+        return clean.AsSpan().IndexOfAny(':', ';', ',') < 0 ? clean : $"\"{clean}\"";
     }
 
     // A double quote cannot stand in a parameter at all (RFC 5545 s3.2); line breaks there would begin new properties.

@@ -23,13 +23,20 @@ public static class Wording
     public static readonly Sentence Time = new("Zeit", "Time", "时间");
     public static readonly Sentence Topic = new("Thema", "Topic", "内容");
 
+    // Calendars that one subscribes to.
+    public static readonly Sentence FeedName = new("Veranstaltungen", "Events", "活动日历");
+    public static readonly Sentence Draft = new("Entwurf", "Draft", "草稿");
+    public static readonly Sentence TestEvent = new("Test", "Test", "测试");
+    public static readonly Sentence SeatsTaken = new("{0} von {1} Plätzen belegt", "{0} of {1} seats taken", "已占用 {0}/{1} 席");
+    public static readonly Sentence PeopleRegistered = new("{0} angemeldet", "{0} registered", "已报名 {0} 人");
+    public static readonly Sentence PeopleWaiting = new("{0} auf der Warteliste", "{0} waiting", "候补 {0} 人");
+
     // One sentence says what holds now.
-    public static readonly Sentence StateConfirmed = new("Sie sind angemeldet. Ihr Platz ist reserviert.", "You are registered. Your place is reserved.", "您已报名成功，席位已保留。");
-    public static readonly Sentence StateOnline = new("Sie sind angemeldet und nehmen per Video teil.", "You are registered and will take part by video.", "您已报名成功，将通过视频参会。");
     public static readonly Sentence StateCancelled = new("Diese Anmeldung ist storniert.", "This registration has been cancelled.", "此报名已取消。");
     public static readonly Sentence StateEventCancelled = new("Die Veranstaltung wurde abgesagt.", "The event has been cancelled.", "本次活动已取消。");
     public static readonly Sentence StateOver = new("Die Veranstaltung ist vorbei.", "The event is over.", "本次活动已结束。");
-    public static readonly Sentence StatePending = new("Ihre Anmeldung ist eingegangen und wird bearbeitet.", "We have received your registration and are working on it.", "我们已收到您的报名，正在处理。");
+    public static readonly Sentence StateAddress = new("Ihre Anmeldung ist eingegangen. Bitte bestätigen Sie noch Ihre E-Mail-Adresse.", "We have received your registration. Please confirm your e-mail address.", "我们已收到您的报名，请确认您的电子邮箱地址。");
+    public static readonly Sentence StateDeclined = new("Diese Anmeldung wurde leider abgelehnt.", "Unfortunately, this registration has been declined.", "很抱歉，此报名未获批准。");
     public static readonly Sentence StateTest = new("Dies ist eine Testanmeldung; sie belegt keinen Platz.", "This is a test registration; it takes no seat.", "这是测试报名，不占用席位。");
 
     public static readonly Sentence LinkUnknownTitle = new("Dieser Link gilt nicht", "This link is not valid", "此链接无效");
@@ -40,7 +47,8 @@ public static class Wording
 
     public static readonly Sentence JoinButton = new("Zugang anzeigen", "Show how to join", "显示入会方式");
     public static readonly Sentence JoinOpen = new("Zur Videokonferenz", "Open the video conference", "进入视频会议");
-    public static readonly Sentence JoinNotYours = new("Sie nehmen vor Ort teil; dafür brauchen Sie keinen Link.", "You attend on site and need no link for that.", "您将现场参会，无需链接。");
+    public static readonly Sentence JoinAddress = new("Adresse der Videokonferenz", "Address of the video conference", "视频会议地址");
+    public static readonly Sentence JoinNotYours = new("Sie nehmen jetzt vor Ort teil: {0}. Einen Link brauchen Sie dafür nicht.", "You now attend on site: {0}. You need no link for that.", "您现为现场参会：{0}，无需会议链接。");
     public static readonly Sentence JoinNoMeeting = new("Der Zugang zur Videokonferenz steht noch nicht fest. Bitte öffnen Sie diese Seite kurz vor Beginn noch einmal.",
         "The video conference has not been set up yet. Please open this page again shortly before the start.", "视频会议尚未设置完成，请在会议开始前再次打开本页面。");
     public static readonly Sentence MeetingNumber = new("Meeting-ID", "Meeting ID", "会议号");

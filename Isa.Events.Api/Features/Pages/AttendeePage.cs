@@ -7,18 +7,20 @@ namespace Isa.Events.Api.Features.Pages;
 internal static class AttendeePage
 {
     /// <summary>The page for a link that opens nothing, in the visitor's language.</summary>
-    public static Task SendUnknownAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="why">Instead of what holds for all links.</param>
+    public static Task SendUnknownAsync(HttpContext context, Sentence? why = null)
     {
         var language = Languages.Accepted(context.Request) ?? Language.En;
         var title = Wording.LinkUnknownTitle.In(language);
-        return Html.SendAsync(context, Html.Page(language, title, $"<h1>{title}</h1><p>{Wording.LinkUnknown.In(language)}</p>"), StatusCodes.Status404NotFound);
+        return Html.SendAsync(context, Html.Page(language, title, $"<h1>{title}</h1><p>{(why ?? Wording.LinkUnknown).In(language)}</p>"), StatusCodes.Status404NotFound);
     }
 
     public static void Title(StringBuilder body, Event evt, Language language) =>
         body.Append($"<h1 lang=\"{evt.Title.Resolve(language, evt.DefaultLanguage).Tag()}\">{Html.Encode(evt.Title.In(language, evt.DefaultLanguage))}</h1>\n");
 
-    public static void State(StringBuilder body, Sentence sentence, bool off, Language language) =>
-        body.Append($"<p class=\"state{(off ? " off" : "")}\" role=\"status\">{sentence.In(language)}</p>\n");
+    public static void State(StringBuilder body, Event evt, Registration registration, RegistrationWait? wait, DateTimeOffset now) =>
+        body.Append($"<p class=\"state{(IsOff(evt, registration) ? " off" : "")}\" role=\"status\">{Html.Encode(AttendeeState.Of(evt, registration, wait, now))}</p>\n");
 
     public static void Entry(StringBuilder body, string label, string html) => body.Append($"<dt>{label}</dt><dd>{html}</dd>\n");
 
@@ -36,12 +38,4 @@ internal static class AttendeePage
     }
 
     public static bool IsOff(Event evt, Registration registration) => !registration.IsActive || evt.Status == EventStatus.Cancelled;
-
-    public static Sentence StateOf(Event evt, Site site, Registration registration, DateTimeOffset now) =>
-        evt.Status == EventStatus.Cancelled ? Wording.StateEventCancelled
-        : !registration.IsActive ? Wording.StateCancelled
-        : evt.StatusAt(now) == EventStatus.Over ? Wording.StateOver
-        : registration.IsTest && !evt.IsTest ? Wording.StateTest
-        : registration.Status != RegistrationStatus.Confirmed ? Wording.StatePending
-        : site.JoinsByVideo ? Wording.StateOnline : Wording.StateConfirmed;
 }

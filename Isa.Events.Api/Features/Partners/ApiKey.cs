@@ -42,7 +42,7 @@ public static class ApiKeyText
         return body + Checksum(body);
     }
 
-    public static string Prefix(Role role, bool isTest) => role switch { Role.Organizer => "isa_org_", Role.CheckIn => "isa_chk_", _ when isTest => "isa_ptn_test_", _ => "isa_ptn_" };
+    public static string Prefix(Role role, bool isTest) => role switch { Role.Organizer => "isa_org_", Role.CheckIn => "isa_chk_", Role.MailIntake => "isa_mai_", _ when isTest => "isa_ptn_test_", _ => "isa_ptn_" };
 
     public static bool IsWellFormed(string text) =>
         text.Length is > RandomLength + CheckLength and < 80 && text.StartsWith("isa_", StringComparison.Ordinal)

@@ -2,8 +2,8 @@ using Isa.Events.Api.Telemetry;
 
 namespace Isa.Events.Api.Features.Registrations;
 
-/// <summary>Ends a registration and frees its seat at once. Sent again it answers the same.</summary>
-public sealed class CancelRegistration(EventsDatabase database, RegistrationAccess access, RegistrationTokens tokens, Measures measures) : EndpointWithoutRequest<Registration>
+/// <summary>Ends a registration and frees its seat at once, for the next in the queue. Sent again it answers the same.</summary>
+public sealed class CancelRegistration(RegistrationAccess access, Measures measures) : EndpointWithoutRequest<Registration>
 {
     public override void Configure()
     {
@@ -14,40 +14,27 @@ public sealed class CancelRegistration(EventsDatabase database, RegistrationAcce
     public override async Task HandleAsync(CancellationToken ct)
     {
         Parameters.None(HttpContext);
-        var (known, evt, actor) = await access.FindAsync(HttpContext, ct);
-        var ahead = Registration.Of(known.Id!);
-        var actorId = HttpContext.GetCaller()?.KeyId;
-        var cancelled = await database.WriteAsync(evt.Id, session => Cancel(session, evt.Id, ahead, actor, actorId), ct, ahead);
-        if (known.IsActive && !cancelled.IsActive) measures.Registration("cancelled", evt.Site(cancelled.SiteId)!.Mode);
-        HttpContext.Response.Headers.CacheControl = "no-store";
-        await Send.OkAsync(cancelled with { Links = tokens.Links(cancelled, evt) }, ct);
+        var found = await access.FindAsync(HttpContext, ct);
+        await access.SendAsync(HttpContext, await CancelAsync(access, measures, found, null, ct), found.Event, ct);
     }
 
-    internal static Registration Cancel(WriteSession session, string eventId, Ahead<Registration> ahead, Actor actor, string? actorId)
+    /// <summary>The same for whoever else asks for it: the person's own page.</summary>
+    internal static async Task<Registration> CancelAsync(RegistrationAccess access, Measures measures, FoundRegistration found, IfMatch? match, CancellationToken ct)
     {
-        var evt = session.LockEvent(eventId);
-        var registration = session.One(ahead) ?? throw new ProblemException(Problem.RegistrationNotFound);
-        if (!registration.IsActive) return registration;
-        if (evt.StatusAt(session.Now) == EventStatus.Over) throw new ProblemException(Problem.EventOver);
-
-        if (registration.TakesSeatOf(evt)) Seats.GiveBack(session, eventId, registration.SiteId);
-        var cancelled = registration with
-        {
-            Status = RegistrationStatus.Cancelled,
-            Revision = registration.Revision + 1,
-            UpdatedAt = session.Now,
-            CancelledAt = session.Now,
-            CancelledBy = actor,
-        };
-        session.Require(Update, cancelled, () => new OvertakenException());
-        HistoryRow.Add(session, cancelled.Id!, "cancelled", actor, actorId);
-        OutboxRow.Add(session, OutboxKind.RegistrationCancelled, eventId, cancelled.Id);
+        var queues = QueueLook.Of(found.Event.Id);
+        var cancelled = await access.WriteAsync(found, match, (session, evt, registration) => Cancel(session, evt, registration, queues, found), ct, queues);
+        if (found.Registration.IsActive && !cancelled.IsActive) measures.Registration("cancelled", found.Event.Site(cancelled.SiteId)!.Mode);
         return cancelled;
     }
 
-    // Only from the state that was looked at: a seat is given back once.
-    private const string Update = """
-        UPDATE registrations SET status = @Status, revision = @Revision, updated_at = @UpdatedAt, cancelled_at = @CancelledAt, cancelled_by = @CancelledBy
-        WHERE id = @Id AND revision = @Revision - 1 AND status NOT IN ('cancelled', 'declined')
-        """;
+    /// <summary>Why it cannot be cancelled any more, or null. Deadlines are no reason.</summary>
+    internal static Problem? Refusal(Event evt, DateTimeOffset now) => evt.StatusAt(now) == EventStatus.Over ? Problem.EventOver : null;
+
+    private static Registration Cancel(WriteSession session, Event evt, Registration registration, Ahead<QueueLook> queues, FoundRegistration found)
+    {
+        var nobodyWaits = session.One(queues) is { SomebodyWaits: false };
+        if (!registration.IsActive) return registration;
+        return Refusal(evt, session.Now) is { } late ? throw new ProblemException(late)
+            : Ending.End(session, evt, registration, RegistrationStatus.Cancelled, null, found.Actor, found.ActorId, nobodyWaits);
+    }
 }

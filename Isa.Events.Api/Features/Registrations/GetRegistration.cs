@@ -1,7 +1,7 @@
 namespace Isa.Events.Api.Features.Registrations;
 
 /// <summary>Shows a registration to the partner that made it, to organisers, or to the person by their link.</summary>
-public sealed class GetRegistration(RegistrationAccess access, RegistrationTokens tokens) : EndpointWithoutRequest<Registration>
+public sealed class GetRegistration(RegistrationAccess access) : EndpointWithoutRequest<Registration>
 {
     public override void Configure()
     {
@@ -12,8 +12,7 @@ public sealed class GetRegistration(RegistrationAccess access, RegistrationToken
     public override async Task HandleAsync(CancellationToken ct)
     {
         Parameters.None(HttpContext);
-        var (registration, evt, _) = await access.FindAsync(HttpContext, ct);
-        HttpContext.Response.Headers.CacheControl = "no-store";
-        await Send.OkAsync(registration with { Links = tokens.Links(registration, evt) }, ct);
+        var found = await access.FindAsync(HttpContext, ct);
+        await access.SendAsync(HttpContext, found.Registration, found.Event, ct);
     }
 }

@@ -20,9 +20,10 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         var filter = new Filter
         {
             SiteId = query.Line("siteId"), Status = query.Name<RegistrationStatus>("status"), Audience = query.Name<Audience>("audience"),
-            Organisation = Like(query.Line("organisation")), Q = Like(q), Reference = q?.ToUpperInvariant(), ExternalId = query.Line("externalId"),
+            Organisation = Text.Pattern(query.Line("organisation")), Q = Text.Pattern(q), Reference = q?.ToUpperInvariant(), ExternalId = query.Line("externalId"), DelegationId = query.Line("delegationId"),
             Email = query.Line("email", 254) is { } email ? EmailAddress.TryNormalise(email, out _, out var normalised) ? normalised
                 : throw new ProblemException(Problem.MalformedRequest, "email", FieldCode.InvalidEmail) : null,
+            Reply = query.Name<CalendarReply>("reply"), AnswerAfterChange = query.Name<AnswerAfterChange>("answerAfterChange"), MailState = query.Name<MailState>("mailState"),
             UpdatedSince = query.Instant("updatedSince"), Test = query.Flag("test"), MadeBy = caller.IsOrganizer ? null : caller.HolderId,
         };
         var withNeeds = query.Name<Include>("include") is not null;
@@ -55,9 +56,6 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         HttpContext.Response.Headers.CacheControl = "no-store";
         await Send.OkAsync(new RegistrationList([.. page.Take(limit).Select(r => r with { Needs = withNeeds ? r.Needs : null, Links = tokens.Links(r, evt) })], next), ct);
     }
-
-    private static string? Like(string? text) =>
-        text is null ? null : $"%{Text.Fold(text).Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
 
     private static string Statement(Sort sort) => sort switch { Sort.CreatedAt => ByCreation, Sort.UpdatedAt => ByUpdate, Sort.FamilyName => ByFamilyName, _ => ByRomanizedName };
 
@@ -93,7 +91,15 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
 
         public string? ExternalId { get; init; }
 
+        public string? DelegationId { get; init; }
+
         public string? Email { get; init; }
+
+        public CalendarReply? Reply { get; init; }
+
+        public AnswerAfterChange? AnswerAfterChange { get; init; }
+
+        public MailState? MailState { get; init; }
 
         public DateTimeOffset? UpdatedSince { get; init; }
 
@@ -116,7 +122,8 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         SELECT {Registration.Columns} FROM registrations
         WHERE event_id = @EventId AND is_test = @IsTest AND (@MadeBy IS NULL OR made_by = @MadeBy) AND (@SiteId IS NULL OR site_id = @SiteId)
             AND (@Status IS NULL OR status = @Status) AND (@Audience IS NULL OR audience = @Audience) AND (@ExternalId IS NULL OR external_id = @ExternalId)
-            AND (@Email IS NULL OR email_normalised = @Email) AND (@UpdatedSince IS NULL OR updated_at >= @UpdatedSince)
+            AND (@DelegationId IS NULL OR delegation_id = @DelegationId) AND (@Email IS NULL OR email_normalised = @Email) AND (@UpdatedSince IS NULL OR updated_at >= @UpdatedSince)
+            AND (@Reply IS NULL OR COALESCE(reply, 'needsAction') = @Reply) AND (@AnswerAfterChange IS NULL OR answer_after_change = @AnswerAfterChange) AND (@MailState IS NULL OR mail_state = @MailState)
             AND (@Organisation IS NULL OR organisation_folded LIKE @Organisation ESCAPE '\') AND (@Q IS NULL OR search_text LIKE @Q ESCAPE '\' OR reference = @Reference)
         """;
 

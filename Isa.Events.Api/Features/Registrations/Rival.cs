@@ -32,6 +32,15 @@ public sealed record Rival
         return caller.IsOrganizer || registration.MadeBy == caller.HolderId ? refusal.With("registrationId", id).With("links", tokens.Links(registration, evt)) : refusal;
     }
 
+    /// <summary>Another member of its delegation who has the name and no address either: members without one are told apart by their names.</summary>
+    public static Registration? Namesake(ReadSession session, Registration member, string fullName) =>
+        session.One<Registration>(WithName, new { member.Id, member.DelegationId, NameNormalised = Text.Fold(fullName) });
+
+    private const string WithName = $"""
+        SELECT {Registration.Columns} FROM registrations
+        WHERE delegation_id = @DelegationId AND name_normalised = @NameNormalised AND email_normalised IS NULL AND status NOT IN ('cancelled', 'declined') AND id <> @Id
+        """;
+
     private const string Taken = """
         SELECT
             (SELECT id FROM registrations
@@ -40,5 +49,5 @@ public sealed record Rival
                 WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId AND status NOT IN ('cancelled', 'declined')) AS with_external_id
         """;
 
-    private const string TakenOrReference = $"{Taken}, EXISTS (SELECT 1 FROM registrations WHERE event_id = @EventId AND reference = @Reference) AS holds_reference";
+    private const string TakenOrReference = $"{Taken}, EXISTS (SELECT 1 FROM registrations WHERE event_id = @EventId AND reference = @Reference AND replaced_by IS NULL) AS holds_reference";
 }

@@ -1,9 +1,10 @@
 using System.Xml;
+using Isa.Events.Api.Email;
 
 namespace Isa.Events.Api.Features.Server;
 
 /// <summary>Says whether the server can do its work now, and which part cannot.</summary>
-public sealed class GetReadiness(EventsDatabase database, DailyBackup backups, IHostApplicationLifetime lifetime) : EndpointWithoutRequest<ReadinessAnswer>
+public sealed class GetReadiness(EventsDatabase database, DailyBackup backups, SmtpTransport smtp, MailboxReader mailbox, IHostApplicationLifetime lifetime) : EndpointWithoutRequest<ReadinessAnswer>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -34,6 +35,8 @@ public sealed class GetReadiness(EventsDatabase database, DailyBackup backups, I
         var ready = parts.All(p => p.Status == PartStatus.Ok);
         // Shown, but no reason to send nobody here any more: the server works without it.
         if (backups.IsOn) parts = [.. parts, Backup()];
+        if (smtp.IsOn) parts = [.. parts, smtp.Trouble is { } trouble ? new("mail", PartStatus.Failed, RowTypes.Name(trouble)) : new("mail", PartStatus.Ok, null)];
+        if (mailbox.IsOn) parts = [.. parts, mailbox.Trouble is { } unread ? new("mailbox", PartStatus.Failed, RowTypes.Name(unread)) : new("mailbox", PartStatus.Ok, null)];
         HttpContext.Response.Headers.CacheControl = "no-store";
         await Send.ResponseAsync(new ReadinessAnswer(ready ? ReadinessStatus.Ready : ReadinessStatus.NotReady, parts), ready ? 200 : 503, ct);
     }
@@ -88,7 +91,7 @@ public enum PartStatus
 
 public sealed record ReadinessAnswer(ReadinessStatus Status, IReadOnlyList<ReadinessPart> Parts);
 
-/// <param name="Name">server, disk, read, write or backup.</param>
+/// <param name="Name">server, disk, read, write, backup, mail or mailbox.</param>
 /// <param name="Status">Whether it works.</param>
 /// <param name="Detail">The code of what is wrong; of backup how old the last one is (ISO 8601), or none.</param>
 public sealed record ReadinessPart(string Name, PartStatus Status, string? Detail);

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using Isa.Events.Api.Features.Attendees;
+using Isa.Events.Api.Http;
+using Isa.Events.Tests.Features.Events;
 using MiniExcelLibs;
 
 namespace Isa.Events.Tests.Features.Attendees;
@@ -88,6 +90,58 @@ public class ExportAttendeesTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Whoever_waits_is_listed_with_their_place_also_while_attending_elsewhere()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventAsync(e => UpdateSiteTests.Room(e, 1, promotion: "offer"));
+        await RegisterAsync("Seated");
+        var gone = await RegisterAsync("Gone");
+        await RegisterAsync("Next");
+        await RegisterAsync("Meanwhile", p => (p["whenFull"], p["fallbackSiteId"]) = ("attendSite", "zoom"));
+        await RegisterAsync("Last");
+        (await own.Partner.PostAsync($"/v1/registrations/{gone["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+
+        const string columns = "columns=fullName,siteId,status,waitingFor,waitlistPosition,waitingSince";
+        (await LinesAsync("waitlisted")).ShouldBe(["\"Last\",\"hannover\",\"Waiting list\",\"Hannover\",\"3\",\"2020-09-21 10:04:00\"", "\"Next\",\"hannover\",\"Waiting list\",\"Hannover\",\"1\",\"2020-09-21 10:02:00\""]);
+        (await LinesAsync("confirmed")).ShouldBe(["\"Meanwhile\",\"zoom\",\"Confirmed\",\"Hannover\",\"2\",\"2020-09-21 10:03:00\"", "\"Seated\",\"hannover\",\"Confirmed\",\"\",\"\",\"\""]);
+        (await LinesAsync("cancelled")).ShouldBe(["\"Gone\",\"hannover\",\"Cancelled\",\"\",\"\",\"\""]);
+        (await own.Organizer.GetAsync($"/v1/events/{evt}/attendees.csv?status=all")).Text.ShouldNotContain("Wartet auf");
+
+        var items = (await own.Organizer.GetAsync($"/v1/events/{evt}/attendees.json?{columns}&status=waitlisted")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray();
+        items.Select(i => i!.ToJsonString(Json.Stored)).ShouldBe([
+            """{"fullName":"Last","siteId":"hannover","status":"waitlisted","waitingFor":"hannover","waitlistPosition":3,"waitingSince":"2020-09-21T10:04:00+02:00"}""",
+            """{"fullName":"Next","siteId":"hannover","status":"waitlisted","waitingFor":"hannover","waitlistPosition":1,"waitingSince":"2020-09-21T10:02:00+02:00"}"""]);
+
+        using var file = new MemoryStream((await own.Organizer.GetAsync($"/v1/events/{evt}/attendees.xlsx?status=all&language=en&columns=fullName,waitlistPosition,waitingSince")).ShouldBe(HttpStatusCode.OK).Bytes);
+        var totals = file.Query(useHeaderRow: true, sheetName: "Totals").Cast<IDictionary<string, object?>>().ToDictionary(r => (string)r["Site"]!);
+        foreach (var (site, confirmed, waitlisted, cancelled, total) in new[] { ("Hannover", 1d, 2d, 1d, 4d), ("Zoom conference", 1d, 0d, 0d, 1d), ("Total", 2d, 2d, 1d, 5d) })
+            new[] { "Confirmed", "Waiting list", "Cancelled", "Total" }.Select(c => totals[site][c]).ShouldBe([confirmed, waitlisted, cancelled, total], site);
+        var hannover = file.Query(useHeaderRow: true, sheetName: "Hannover").Cast<IDictionary<string, object?>>().ToDictionary(r => (string)r["Name"]!);
+        hannover["Last"]["Place in the queue"].ShouldBe(3d);
+        hannover["Last"]["Waits since"].ShouldBe(new DateTime(2020, 9, 21, 10, 4, 0));
+
+        // Whoever has an offer waits for their own answer: no place, and everybody behind moves up.
+        var seated = (await own.Organizer.GetAsync($"/v1/events/{evt}/registrations?status=confirmed&siteId=hannover")).Json["items"]![0]!;
+        (await own.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await LinesAsync("waitlisted")).Select(l => l.Split(',')[4]).ShouldBe(["\"2\"", "\"\""]);
+
+        async Task<JsonNode> RegisterAsync(string name, Action<JsonObject>? change = null)
+        {
+            var made = (await own.Partner.RegisterAsync(evt, Given.Person(change: p =>
+            {
+                p["fullName"] = name;
+                change?.Invoke(p);
+            }))).ShouldBe(HttpStatusCode.Created).Json;
+            own.Time.Advance(TimeSpan.FromMinutes(1));
+            return made;
+        }
+
+        async Task<string[]> LinesAsync(string status) =>
+            (await own.Organizer.GetAsync($"/v1/events/{evt}/attendees.csv?{columns}&status={status}&dialect=rfc4180&language=en")).ShouldBe(HttpStatusCode.OK).Text.TrimEnd().Split("\r\n")[1..];
+    }
+
+    [Fact]
     public async Task Leaves_nothing_behind_and_is_for_organizers()
     {
         var evt = await Filled();
@@ -96,6 +150,38 @@ public class ExportAttendeesTests(SharedHost host)
         (await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.pdf")).ShouldBe(HttpStatusCode.NotFound, "not-found");
         (await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.xlsx?language=zh")).ShouldBe(HttpStatusCode.OK);
         (await host.Organizer.GetAsync($"/v1/events/{await host.EventAsync()}/attendees.xlsx")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Each_question_is_a_column_in_the_lists_language_also_once_it_is_retired()
+    {
+        var evt = await host.AskingEventAsync(q => q.Find("arrival")["label"]!["de"] = "Name"); // as another column
+        (await host.Partner.RegisterAsync(evt, Asking.Person("""[{"question":"diet","value":"vegetarian"},{"question":"topics","values":["ports","energy"]},{"question":"nights","value":"2"},{"question":"parking","value":"false"}]""", p => p["fullName"] = "Anna A"))).ShouldBe(HttpStatusCode.Created);
+        (await host.Partner.RegisterAsync(evt, Asking.Person(change: p => p["fullName"] = "Berta B"))).ShouldBe(HttpStatusCode.Created);
+        (await host.ReviseAsync(evt, q =>
+        {
+            q.Drop("nights");
+            q.Find("topics")["options"]!.AsArray().Drop("ports");
+            q.Find("company")["label"]!["de"] = "=1+1";
+        })).ShouldBe(HttpStatusCode.OK);
+
+        const string Columns = "columns=answer.diet,answer.topics,answer.nights,answer.arrival,answer.parking&dialect=rfc4180";
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.csv?{Columns}")).ShouldBe(HttpStatusCode.OK).Text.Split("\r\n")[..2].ShouldBe(
+            ["\"Essen\",\"Themen\",\"Nächte\",\"Name (arrival)\",\"Parkplatz\"", "\"Vegetarisch\",\"Häfen; Energie\",\"2\",\"\",\"nein\""]);
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.csv?language=zh&{Columns}")).Text.Split("\r\n")[..2].ShouldBe(
+            ["\"餐食\",\"Themen\",\"Nächte\",\"Name (arrival)\",\"Parkplatz\"", "\"素食\",\"Häfen; Energie\",\"2\",\"\",\"否\""]);
+        var whole = (await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.csv?dialect=rfc4180")).Text;
+        whole.ShouldContain("\"Nächte\"");
+        whole.ShouldContain("\"'=1+1\"");
+
+        var item = (await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.json")).ShouldBe(HttpStatusCode.OK).Json["items"]![0]!;
+        ((string)item["answer.diet"]!).ShouldBe("vegetarian");
+        item["answer.topics"]!.ToJsonString().ShouldBe("""["ports","energy"]""");
+        item.AsObject().ContainsKey("answer.arrival").ShouldBeFalse();
+        using var file = new MemoryStream((await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.xlsx")).ShouldBe(HttpStatusCode.OK).Bytes);
+        var line = file.Query(useHeaderRow: true, sheetName: "Hannover").Cast<IDictionary<string, object?>>().First();
+        (line["Essen"], line["Themen"], line["Name (arrival)"]).ShouldBe(("Vegetarisch", "Häfen; Energie", null));
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.csv?columns=answer.shoe")).ShouldBe(HttpStatusCode.BadRequest, "malformed-request").Errors.ShouldBe(["columns unknown-column"]);
     }
 
     private async Task<string> Filled()

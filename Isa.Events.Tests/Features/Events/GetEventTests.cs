@@ -97,7 +97,7 @@ public class GetEventTests(SharedHost host)
         var draft = await host.DraftAsync();
         foreach (var api in new[] { host.Anybody, host.Partner })
         {
-            foreach (var path in new[] { "", "/availability", "/agenda", "/agenda/document", "/calendar.ics" })
+            foreach (var path in new[] { "", "/availability", "/agenda", "/agenda/document", "/agenda.pdf", "/calendar.ics" })
                 (await api.GetAsync($"/v1/events/{draft}{path}")).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
         }
 

@@ -1,0 +1,60 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using MimeKit;
+
+namespace Isa.Events.Api.Email;
+
+/// <summary>Passes on to the organiser what somebody wrote: a new mail, with the original attached as it came.</summary>
+public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
+{
+    /// <summary>Empty where the person or the original is gone, or nobody is there to get it any more.</summary>
+    public IReadOnlyList<Letter> Find(ReadSession session, OutboxEntry entry)
+    {
+        if (session.One<Original>(OriginalOf, new { Id = entry.Payload!.ReceivedMailId }) is not { Content: { } content, RegistrationId: { } id }) return [];
+        if (Event.Find(session, entry.EventId) is not { } evt || Registration.Find(session, id) is not { } registration || (evt.OrganizerEmail ?? settings.Value.ReplyTo) is not { } office) return [];
+        return [new Letter { Recipient = Recipient.Organizer, Message = Write(evt, registration, office, content) }];
+    }
+
+    private static MimeMessage Write(Event evt, Registration registration, string office, byte[] content)
+    {
+        var language = evt.DefaultLanguage;
+        var values = new Dictionary<string, Phrase?> { ["name"] = registration.FullName, ["reference"] = registration.Reference!, ["event"] = evt.Title.In(language, language) };
+        var message = new MimeMessage { Subject = MessageParts.Line(MessageTemplate.Of(MessageTexts.ForwardedSubject.In(language)).ToText(values)) };
+        message.To.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(evt.OrganizerName ?? ""), office));
+        if (registration.Email is { } address && EmailAddress.TryNormalise(address, out var sendable, out _)) message.ReplyTo.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(registration.FullName), sendable));
+        message.Headers.Add(HeaderId.ContentLanguage, language.Tag());
+        message.Headers[HeaderId.AutoSubmitted] = "auto-forwarded"; // an extension as RFC 3834 s5 allows: absence notes do not answer it
+        var text = new TextPart("plain") { ContentTransferEncoding = ContentEncoding.QuotedPrintable };
+        text.SetText(Encoding.UTF8, MessageTemplate.Of(MessageTexts.Forwarded.In(language)).ToText(values).ReplaceLineEndings("\r\n") + "\r\n");
+        message.Body = new Multipart("mixed") { text, Attach(content) };
+        return message;
+    }
+
+    // As a mail where it is one, which mail programs open by a click.
+    private static MimeEntity Attach(byte[] content)
+    {
+        try
+        {
+            var original = new MessagePart { Message = MimeMessage.Load(new MemoryStream(content, writable: false)) };
+            original.ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "original.eml" };
+            original.Message.Prepare(EncodingConstraint.SevenBit); // no octet above 127 on the way, and no line that is too long
+            return original;
+        }
+        catch (FormatException)
+        {
+            return new MimePart("application", "octet-stream")
+            {
+                Content = new MimeContent(new MemoryStream(content, writable: false)), ContentTransferEncoding = ContentEncoding.Base64, ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "original.eml" },
+            };
+        }
+    }
+
+    private sealed record Original
+    {
+        public string? RegistrationId { get; init; }
+
+        public byte[]? Content { get; init; }
+    }
+
+    private const string OriginalOf = "SELECT registration_id, original AS content FROM received_mails WHERE id = @Id";
+}

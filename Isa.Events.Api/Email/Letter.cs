@@ -1,0 +1,88 @@
+using Isa.Events.Api.Features.Invites;
+using MimeKit;
+
+namespace Isa.Events.Api.Email;
+
+/// <summary>Who of those concerned a message is for.</summary>
+public enum Recipient
+{
+    Attendee,
+
+    /// <summary>The assistant who gets a copy, without calendar object.</summary>
+    Copy,
+
+    /// <summary>Of the delegation.</summary>
+    Contact,
+
+    Invitee,
+
+    Organizer,
+}
+
+/// <summary>A message to one mailbox, rendered now. Message-ID, Date and the envelope are the sender's to set.</summary>
+public sealed record Letter
+{
+    public required Recipient Recipient { get; init; }
+
+    public required MimeMessage Message { get; init; }
+
+    /// <summary>What the attendee's calendar shows once this has arrived; null where it carries no calendar object.</summary>
+    public ToldInvite? Told { get; init; }
+
+    /// <summary>Where answers to it, and reports that it did not arrive, come back to; null for where all of them do.</summary>
+    public string? ReplyAddress { get; init; }
+
+    /// <summary>Whether it asks who had registered for another day whether they come.</summary>
+    public bool AsksAgain { get; init; }
+}
+
+/// <summary>What the entry in an attendee's calendar says, as far as a change of it is worth a mail.</summary>
+public sealed record ToldInvite
+{
+    /// <summary>Of the object that was sent (RFC 5545 s3.8.7.4).</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Whether it was taken out of the calendar.</summary>
+    public bool Cancelled { get; init; }
+
+    public DateTimeOffset StartsAt { get; init; }
+
+    public DateTimeOffset EndsAt { get; init; }
+
+    public string TimeZone { get; init; } = "";
+
+    public string SiteId { get; init; } = "";
+
+    /// <summary>As LOCATION says it, in the event's default language.</summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>Whether it says that they wait for a seat.</summary>
+    public bool Tentative { get; init; }
+
+    /// <summary>Whether it has a link to join by.</summary>
+    public bool ByVideo { get; init; }
+
+    /// <summary>Which of the registration's links it has: their version.</summary>
+    public long Links { get; init; }
+
+    /// <summary>The row of the outbox that told it: its kind and when it was written, which the rows of its other recipients share.</summary>
+    public string? By { get; init; }
+
+    /// <summary>What was told before that, so that a repeat says the same.</summary>
+    public ToldInvite? Before { get; init; }
+
+    /// <summary>What an entry that is made now would say.</summary>
+    public static ToldInvite Now(Event evt, Registration registration) => new()
+    {
+        Sequence = InviteCalendar.Sequence(evt, registration), Cancelled = !registration.IsActive || evt.Status == EventStatus.Cancelled, StartsAt = evt.StartsAt, EndsAt = evt.EndsAt,
+        TimeZone = evt.TimeZone, SiteId = registration.SiteId, Place = InviteCalendar.Location(evt, registration, evt.DefaultLanguage), ByVideo = evt.Site(registration.SiteId)!.JoinsByVideo,
+        Tentative = registration.Status == RegistrationStatus.Waitlisted,
+        Links = registration.TokenVersion,
+    };
+
+    /// <summary>Whether both say the same of when and where, and how to join.</summary>
+    public bool SaysAs(ToldInvite other) => this with { Sequence = other.Sequence, Links = other.Links, By = other.By, Before = other.Before } == other;
+
+    /// <summary>Whether both are the same object, for the same links.</summary>
+    public bool IsAs(ToldInvite other) => SaysAs(other) && (Sequence, Links) == (other.Sequence, other.Links);
+}

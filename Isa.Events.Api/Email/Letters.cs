@@ -1,0 +1,120 @@
+using System.Text;
+using Ical.Net;
+using Isa.Events.Api.Features.Invites;
+using Isa.Events.Api.Features.Messages;
+using MimeKit;
+
+namespace Isa.Events.Api.Email;
+
+/// <summary>
+/// Renders what a row of the outbox has to say, as things stand now, to everybody whom it concerns. Changes nothing: whoever sends a letter stores what it has told.
+/// </summary>
+public sealed class Letters(EventsDatabase database, EventInvites invites, MessageWriter writer, RegistrationTokens tokens, ForwardedReplies forwarded, TimeProvider time)
+{
+    /// <summary>Empty where nothing is to be said: it no longer holds, a later row says it, the calendar shows it already, or nobody has an address.</summary>
+    public async Task<IReadOnlyList<Letter>> RenderAsync(OutboxEntry entry, CancellationToken ct)
+    {
+        if (entry.Kind == OutboxKind.ReplyForwarded) return await database.ReadAsync(session => forwarded.Find(session, entry), ct);
+        var found = await database.ReadAsync<(Matter Matter, EventInvite Shared)?>(session =>
+            invites.FindEvent(session, entry.EventId) is { } evt && Matter.Find(session, evt, entry, time.GetUtcNow()) is { } matter ? (WithWords(session, matter), invites.Get(session, evt, matter.Language)) : null, ct);
+        return found is { } about ? Write(about.Matter, about.Shared, entry.Recipient) : [];
+    }
+
+    /// <summary>Any message as it would be for a registration, whether or not there is a reason for it.</summary>
+    /// <param name="registration">Whose.</param>
+    /// <param name="kind">Which.</param>
+    /// <param name="words">A draft, or null for what is stored.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<IReadOnlyList<Letter>> PreviewAsync(Registration registration, MessageKind kind, OrganizerWords? words, CancellationToken ct)
+    {
+        var (matter, shared) = await database.ReadAsync(session =>
+        {
+            var evt = invites.FindEvent(session, registration.EventId) ?? throw new ProblemException(Problem.EventNotFound);
+            var sample = Matter.Sample(session, evt, registration, kind, time.GetUtcNow());
+            return (WithWords(session, sample with { Words = words }), invites.Get(session, evt, sample.Language));
+        }, ct);
+        return Write(matter, shared, null);
+    }
+
+    /// <summary>A message of an organiser as one of those would get it whom it is for.</summary>
+    /// <param name="eventId">Whose.</param>
+    /// <param name="make">What there is to tell.</param>
+    /// <param name="ct">Gives up.</param>
+    internal async Task<MessageContent> ContentAsync(string eventId, Func<ReadSession, Event, Matter> make, CancellationToken ct)
+    {
+        var (matter, shared) = await database.ReadAsync(session =>
+        {
+            var evt = invites.FindEvent(session, eventId) ?? throw new ProblemException(Problem.EventNotFound);
+            var matter = make(session, evt);
+            return (matter, invites.Get(session, evt, matter.Language));
+        }, ct);
+        return writer.Write(matter, shared, null);
+    }
+
+    // The organiser's own, where there are any.
+    private static Matter WithWords(ReadSession session, Matter matter) => matter.Words is not null ? matter : matter with { Words = MessageTextRow.Find(session, matter.Event.Id, matter.Kind)?.Texts };
+
+    private List<Letter> Write(Matter matter, EventInvite shared, Recipient? only)
+    {
+        var letters = new List<Letter>();
+        var (main, name, address) = matter switch
+        {
+            { Contact: { } contact } => (Recipient.Contact, contact.ContactName, contact.ContactEmail),
+            { Registration: { } registration } => (Recipient.Attendee, registration.FullName, registration.Email),
+            { Summary: not null } => (Recipient.Organizer, matter.Event.OrganizerName ?? "", matter.Event.OrganizerEmail),
+            _ => (Recipient.Invitee, matter.Invitee!.FullName, matter.Invitee.Email),
+        };
+        if (matter.TestTo is { } tester) (main, name, address) = (Recipient.Organizer, "", tester);
+        if (string.IsNullOrEmpty(address)) return letters;
+        var calendar = main == Recipient.Attendee ? Calendar(matter, shared) : null;
+        var content = writer.Write(matter, shared, calendar?.Method == CalendarMethods.Cancel ? MessageTexts.InviteRemoved : calendar is null ? null
+            : matter.Registration is { Told: not null } && matter.Kind != MessageKind.Links ? MessageTexts.InviteUpdated : MessageTexts.InviteAttached);
+        var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
+        if (only is null || only == main)
+            letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar));
+        if (only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && IsForCopies(matter.Kind) && !IsSame(copyTo, address))
+            letters.Add(new Letter { Recipient = Recipient.Copy, Message = MessageParts.Build(MessageWriter.Copy(content, person), "", copyTo, null, document) });
+        return letters;
+    }
+
+    // What comes back to the address of a registration, answer or report, is about that one person: a copy's does not.
+    private Letter ForMain(Matter matter, Recipient main, MimeMessage message, InviteObject? calendar)
+    {
+        var letter = new Letter { Recipient = main, Message = message, Told = Told(matter, calendar, main) };
+        if (main != Recipient.Attendee || tokens.ReplyAddress(matter.Registration!) is not { } address) return letter;
+        message.ReplyTo.Clear();
+        message.ReplyTo.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(matter.Event.OrganizerName ?? ""), address));
+        return letter with { ReplyAddress = address, AsksAgain = calendar?.Method == CalendarMethods.Request && Answering.IsOtherDay(matter.Event, matter.Registration!) };
+    }
+
+    /// <summary>The calendar object that the person gets with it, or null.</summary>
+    private InviteObject? Calendar(Matter matter, EventInvite shared)
+    {
+        if (matter.Kind == MessageKind.OrganizerMessage) return null;
+        var registration = matter.Registration!;
+        var now = ToldInvite.Now(matter.Event, registration);
+        // What was never put into a calendar needs not be taken out of it.
+        var carries = now.Cancelled ? registration.Told is { Cancelled: false }
+            : (matter.HasPlace || matter.IsTentative) && matter.Kind is not (MessageKind.ThankYou or MessageKind.DeclineReceived) && (!IsAside(matter.Kind) || registration.Told is null || !registration.Told.IsAs(now));
+        if (!carries) return null;
+        var own = shared.Event.Status == matter.Event.Status ? shared : new EventInvite(matter.Event, shared.Agenda, null, shared.AgendaUrl, shared.Language); // in a preview alone
+        return InviteCalendar.ForRegistration(own, registration, tokens.Links(registration, matter.Event), tokens.JoinUrl(registration), tokens.ReplyAddress(registration));
+    }
+
+    // Who passes it on is taken to have done so.
+    private static ToldInvite? Told(Matter matter, InviteObject? calendar, Recipient main) =>
+        calendar is not null || main == Recipient.Contact && matter is { Registration: not null, Kind: not MessageKind.OrganizerMessage } && (matter.HasPlace || matter.Registration.Told is not null)
+            ? ToldInvite.Now(matter.Event, matter.Registration!) with { By = matter.Row, Before = matter.Registration!.Told is { } told ? told with { By = null, Before = null } : null } : null;
+
+    // Tells of something else than the place they have: their entry stays as it is.
+    private static bool IsAside(MessageKind kind) => kind is MessageKind.ConfirmedWaiting or MessageKind.OfferMade or MessageKind.OfferExpired or MessageKind.Reminder or MessageKind.ThankYou;
+
+    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => matter.Kind != MessageKind.OrganizerMessage && (calendar?.Method == CalendarMethods.Request || matter.Kind is MessageKind.Invitation or MessageKind.DelegationRegistered
+        || matter is { Contact: not null, HasPlace: true } && !IsAside(matter.Kind));
+
+    // What lets somebody prove that a mailbox is theirs goes to that mailbox alone.
+    private static bool IsForCopies(MessageKind kind) => kind is not (MessageKind.AddressToConfirm or MessageKind.CancelledAddressNotConfirmed or MessageKind.Links or MessageKind.ThankYou);
+
+    private static bool IsSame(string address, string other) =>
+        EmailAddress.TryNormalise(address, out _, out var one) && EmailAddress.TryNormalise(other, out _, out var two) && one == two;
+}

@@ -1,0 +1,263 @@
+using Isa.Events.Api.Features.Actions;
+using Isa.Events.Api.Features.Invitations;
+
+namespace Isa.Events.Api.Email;
+
+/// <summary>What a row of the outbox comes to: which message, about whom, and all that it tells, from one snapshot.</summary>
+internal sealed record Matter
+{
+    public required MessageKind Kind { get; init; }
+
+    public required Event Event { get; init; }
+
+    /// <summary>Null for an invitation, and for what concerns a delegation as a whole.</summary>
+    public Registration? Registration { get; init; }
+
+    public RegistrationWait? Wait { get; init; }
+
+    /// <summary>Where they attended before.</summary>
+    public string? FromSite { get; init; }
+
+    /// <summary>The site of an offer that is over.</summary>
+    public string? OfferedSite { get; init; }
+
+    /// <summary>Whom a deputy stands in for.</summary>
+    public string? Replaced { get; init; }
+
+    /// <summary>Of the delegation, where the message goes to its contact.</summary>
+    public Delegation? Contact { get; init; }
+
+    /// <summary>Who registered the person, where that was the contact of a delegation.</summary>
+    public string? RegisteredBy { get; init; }
+
+    /// <summary>Of the delegation, where the message is about them.</summary>
+    public IReadOnlyList<Registration> Members { get; init; } = [];
+
+    public Invitee? Invitee { get; init; }
+
+    /// <summary>For the organiser: how the event stands.</summary>
+    public EventSummary? Summary { get; init; }
+
+    /// <summary>What <see cref="ToldInvite.By"/> names.</summary>
+    public string? Row { get; init; }
+
+    /// <summary>An organiser's own words, instead of the product's.</summary>
+    public OrganizerWords? Words { get; init; }
+
+    /// <summary>The address that alone gets it, so that somebody can look at it.</summary>
+    public string? TestTo { get; init; }
+
+    /// <summary>What the message is written in.</summary>
+    public Language Language => Contact?.Language ?? Registration?.Language ?? Invitee?.Language ?? Event.DefaultLanguage;
+
+    /// <summary>Whether the person has a place now.</summary>
+    public bool HasPlace => Registration is { Status: RegistrationStatus.Confirmed } && Event.Status != EventStatus.Cancelled;
+
+    /// <summary>Whether their calendar keeps the time for them while they wait.</summary>
+    public bool IsTentative => Registration is { Status: RegistrationStatus.Waitlisted } && Event.Status != EventStatus.Cancelled && Event.EffectiveRules.WaitlistedInvite == WaitlistedInvite.Tentative;
+
+    /// <summary>Null where there is nothing to say any more, or a later row says it.</summary>
+    public static Matter? Find(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)
+    {
+        if (entry.Kind == OutboxKind.DailySummary) return OfSummary(EventSummary.Read(session, evt, entry.Payload!.SummarySince!.Value, entry.CreatedAt), evt);
+        if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry);
+        if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
+        if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry.Kind, delegation);
+        if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
+        if (Registration.Find(session, entry.RegistrationId) is not { } registration) return null;
+        // What is told is noted before it is sent, so a repeat starts from what was told before it.
+        var row = $"{RowTypes.Name(entry.Kind)} {Instant.ToText(entry.CreatedAt)}";
+        if (registration.Told is { } told && told.By == row) registration = registration with { Told = told.Before };
+        var wait = WaitlistEntry.Explain(session, evt, registration, now);
+        if (KindOf(session, evt, entry, registration, wait, now) is not { } kind) return null;
+        return Of(session, evt, registration, kind) with { Wait = wait, FromSite = evt.Site(entry.Payload?.FromSite)?.Id, Row = row };
+    }
+
+    /// <summary>The same for any message, whether or not there is a reason for it: what is missing is made up.</summary>
+    public static Matter Sample(ReadSession session, Event evt, Registration registration, MessageKind kind, DateTimeOffset now)
+    {
+        var other = evt.Sites.FirstOrDefault(site => site.Id != registration.SiteId)?.Id ?? registration.SiteId;
+        var ended = kind is MessageKind.Declined or MessageKind.Replaced || kind.ToString().StartsWith(nameof(MessageKind.Cancelled), StringComparison.Ordinal);
+        var status = ended ? RegistrationStatus.Cancelled : kind switch
+        {
+            MessageKind.Waitlisted => RegistrationStatus.Waitlisted,
+            MessageKind.Pending => RegistrationStatus.PendingApproval,
+            MessageKind.AddressToConfirm => RegistrationStatus.PendingConfirmation,
+            MessageKind.OfferMade or MessageKind.Links or MessageKind.DetailsChanged or MessageKind.EventCancelled when registration.IsActive => registration.Status,
+            _ => RegistrationStatus.Confirmed,
+        };
+        var shown = registration with { Status = status, HoldEndsAt = registration.HoldEndsAt ?? now.AddHours(24), DeclineTakesEffectAt = registration.DeclineTakesEffectAt ?? now + Answering.UndoTime };
+        var calledOff = kind == MessageKind.EventCancelled ? evt with { Status = EventStatus.Cancelled } : evt;
+        var told = shown.Told is { } known && !known.SaysAs(ToldInvite.Now(calledOff, shown)) ? known : ToldInvite.Now(calledOff, shown) with { Cancelled = false };
+        if (kind == MessageKind.EventChanged && told.SaysAs(ToldInvite.Now(evt, shown))) told = told with { StartsAt = told.StartsAt.AddDays(-7), EndsAt = told.EndsAt.AddDays(-7) };
+        var wait = kind switch
+        {
+            MessageKind.OfferMade => new RegistrationWait(status == RegistrationStatus.Waitlisted ? shown.SiteId : other, EntryState.Offered, null, 1, now, now.AddHours(24), WaitReason.AnswerAwaited),
+            MessageKind.Waitlisted or MessageKind.ConfirmedWaiting => new RegistrationWait(status == RegistrationStatus.Waitlisted ? shown.SiteId : other, EntryState.Queued, 3, 1, now, null, WaitReason.SiteFull),
+            _ => null,
+        };
+        var matter = Of(session, calledOff, shown with { Told = kind is MessageKind.Confirmed or MessageKind.ConfirmedWaiting or MessageKind.ConfirmedDeputy or MessageKind.Approved ? null : told }, kind) with
+        {
+            Wait = WaitlistEntry.Explain(session, evt, registration, now) is { } real && wait?.State == real.State ? real : wait,
+            FromSite = kind is MessageKind.Moved or MessageKind.MovedByOrganizer or MessageKind.Promoted ? other : null,
+            OfferedSite = other,
+        };
+        return kind switch
+        {
+            MessageKind.Invitation => new Matter
+            {
+                Kind = kind, Event = evt,
+                Invitee = (shown.InviteeId is { } id ? Invitee.Find(session, evt.Id, id) : null) ?? new Invitee { Id = "", FullName = shown.FullName, Email = shown.Email, Language = shown.Language },
+            },
+            MessageKind.DailySummary => new Matter { Kind = kind, Event = evt, Summary = EventSummary.Read(session, evt, now.AddDays(-1), now.AddMilliseconds(1)) },
+            MessageKind.NameDue or MessageKind.DelegationRegistered or MessageKind.DelegationToConfirm or MessageKind.DelegationLinks => new Matter
+            {
+                Kind = kind, Event = evt, Members = [shown],
+                Contact = (shown.DelegationId is { } delegation ? Delegation.Find(session, delegation) : null) ?? new Delegation
+                {
+                    Id = $"{Delegation.IdPrefix}{shown.Id![Registration.IdPrefix.Length..]}", ContactName = shown.FullName, ContactEmail = shown.Email ?? "", Language = shown.Language, NamesDueAt = now.AddHours(24),
+                },
+            },
+            _ => matter,
+        };
+    }
+
+    private static Matter Of(ReadSession session, Event evt, Registration registration, MessageKind kind)
+    {
+        var delegation = registration.DelegationId is { } id ? Delegation.Find(session, id) : null;
+        return Of(session, evt, registration, kind, delegation);
+    }
+
+    private static Matter Of(ReadSession session, Event evt, Registration registration, MessageKind kind, Delegation? delegation) => new()
+    {
+        Kind = kind, Event = evt, Registration = registration,
+        Contact = registration.Email is null ? delegation : null,
+        RegisteredBy = registration.Email is { } address && delegation is not null && EmailAddress.Normalise(address) != EmailAddress.Normalise(delegation.ContactEmail) ? delegation.ContactName : null,
+        Replaced = registration.Replaces is { } replaced ? Registration.Find(session, replaced)?.FullName : null,
+        OfferedSite = kind == MessageKind.OfferExpired ? LastDone(session, registration.Id!, "offerExpired")?.Details?.ToSite : null,
+    };
+
+    /// <summary>A message of an organiser to one of those it is for.</summary>
+    /// <param name="session">One snapshot.</param>
+    /// <param name="evt">As that shows it.</param>
+    /// <param name="words">What it says.</param>
+    /// <param name="registration">Who gets it, and where they have no address their contact; or null.</param>
+    /// <param name="contact">Who gets it for members of their delegation.</param>
+    /// <param name="members">These.</param>
+    public static Matter OfMessage(ReadSession session, Event evt, OrganizerWords words, Registration? registration, Delegation? contact = null, IReadOnlyList<Registration>? members = null) =>
+        (registration is not null ? Of(session, evt, registration, MessageKind.OrganizerMessage) : new Matter { Kind = MessageKind.OrganizerMessage, Event = evt, Contact = contact, Members = members ?? [] }) with { Words = words };
+
+    private static Matter? OfOrganizer(ReadSession session, Event evt, OutboxEntry entry)
+    {
+        if (ActionRow.Find(session, evt.Id, entry.ActionId!) is not { UndoneAt: null, Details: { Subject: { } subject, Body: { } body, Filter: { } filter } details }) return null;
+        var words = new OrganizerWords(subject, body);
+        if (entry.DelegationId is { } delegation)
+        {
+            var members = Delegation.MembersOf(session, delegation).FindAll(member => member.Email is null && filter.Takes(member.Status));
+            return members.Count > 0 && Delegation.Find(session, delegation) is { } contact ? OfMessage(session, evt, words, null, contact, members) with { TestTo = details.TestTo } : null;
+        }
+
+        return Registration.Find(session, entry.RegistrationId!) is { } registration && filter.Takes(registration.Status) ? OfMessage(session, evt, words, registration) with { TestTo = details.TestTo } : null;
+    }
+
+    private static Matter? OfInvitee(ReadSession session, Event evt, string id)
+    {
+        if (evt.Status == EventStatus.Cancelled || Invitee.Find(session, evt.Id, id) is not { State: InviteeState.Invited } invitee) return null;
+        return invitee.RegistrationId(session, evt.IsTest) is null ? new Matter { Kind = MessageKind.Invitation, Event = evt, Invitee = invitee } : null;
+    }
+
+    private static Matter? OfSummary(EventSummary summary, Event evt) => summary.HasNews ? new Matter { Kind = MessageKind.DailySummary, Event = evt, Summary = summary } : null;
+
+    private static Matter? OfDelegation(ReadSession session, Event evt, OutboxKind what, string id)
+    {
+        if (evt.Status == EventStatus.Cancelled || Delegation.Find(session, id) is not { } contact) return null;
+        var active = Delegation.MembersOf(session, id).FindAll(member => member.IsActive);
+        var pending = active.FindAll(member => member.Status == RegistrationStatus.PendingConfirmation);
+        var (kind, members) = what switch
+        {
+            OutboxKind.NameDue => (MessageKind.NameDue, active.FindAll(member => member.NameFollows)),
+            OutboxKind.AddressToConfirm => (MessageKind.DelegationToConfirm, pending),
+            OutboxKind.LinksRequested when pending.Count > 0 => (MessageKind.DelegationToConfirm, pending),
+            OutboxKind.LinksRequested => (MessageKind.DelegationLinks, active),
+            _ => (MessageKind.DelegationRegistered, active),
+        };
+        return members.Count == 0 ? null : new Matter { Kind = kind, Event = evt, Contact = contact, Members = members };
+    }
+
+    private static MessageKind? KindOf(ReadSession session, Event evt, OutboxEntry entry, Registration registration, RegistrationWait? wait, DateTimeOffset now)
+    {
+        var calledOff = evt.Status == EventStatus.Cancelled;
+        if (entry.Kind == OutboxKind.EventCancelled) return calledOff && registration.IsActive ? MessageKind.EventCancelled : null;
+        if (entry.Kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined) return EndOf(registration);
+        if (calledOff || !registration.IsActive) return null;
+        var (confirmed, queued) = (registration.Status == RegistrationStatus.Confirmed, wait is { State: EntryState.Queued });
+        return entry.Kind switch
+        {
+            OutboxKind.RegistrationConfirmed when confirmed => registration.Replaces is not null ? MessageKind.ConfirmedDeputy : queued ? MessageKind.ConfirmedWaiting : MessageKind.Confirmed,
+            // What a test key makes at a real event waits in no queue.
+            OutboxKind.RegistrationWaitlisted when queued || wait is null && registration.Status == RegistrationStatus.Waitlisted => confirmed ? MessageKind.ConfirmedWaiting : MessageKind.Waitlisted,
+            OutboxKind.RegistrationPromoted when confirmed => MessageKind.Promoted,
+            OutboxKind.RegistrationMoved => LastDone(session, registration.Id!, "moved")?.Actor == Actor.Organizer ? MessageKind.MovedByOrganizer : MessageKind.Moved,
+            OutboxKind.RegistrationPending when registration.Status == RegistrationStatus.PendingApproval => MessageKind.Pending,
+            OutboxKind.RegistrationApproved when confirmed => MessageKind.Approved,
+            OutboxKind.OfferMade when wait is { State: EntryState.Offered } && now < wait.OfferEndsAt => MessageKind.OfferMade,
+            OutboxKind.OfferExpired when confirmed => MessageKind.OfferExpired,
+            OutboxKind.AddressToConfirm or OutboxKind.LinksRequested when registration.Status == RegistrationStatus.PendingConfirmation => MessageKind.AddressToConfirm,
+            OutboxKind.LinksRequested => MessageKind.Links,
+            OutboxKind.EventChanged when confirmed || registration is { Status: RegistrationStatus.Waitlisted, Told.Cancelled: false } =>
+                entry.Payload?.Again == true || IsNews(evt, registration, entry.Payload?.Since) ? MessageKind.EventChanged : null,
+            OutboxKind.RegistrationChanged => entry.Payload?.Again == true || ChangedDetails(session, evt, entry, registration) ? MessageKind.DetailsChanged : null,
+            OutboxKind.NameDue when registration.NameFollows => MessageKind.NameDue,
+            OutboxKind.Reminder when confirmed => IsReminded(evt, entry, registration, now) ? MessageKind.Reminder : null,
+            OutboxKind.ThankYou when confirmed && now >= evt.EndsAt => MessageKind.ThankYou,
+            OutboxKind.DeclineReceived when registration.DeclineTakesEffectAt > now => MessageKind.DeclineReceived,
+            _ => null,
+        };
+    }
+
+    // Not once it is too late, where a later one is there, where the event has moved since, or for whoever has just been told that they have a place.
+    private static bool IsReminded(Event evt, OutboxEntry entry, Registration registration, DateTimeOffset now)
+    {
+        if (Notice.ReminderAt(evt, evt.Site(registration.SiteId)!, now) is not { } reminder || reminder.Before != entry.Payload?.Before) return false;
+        var hour = Notice.HourOf(evt, reminder);
+        return entry.Payload!.Again == true || registration.ConfirmedAt is not { } since || since <= hour - (evt.StartsAt - hour) / 2;
+    }
+
+    private static MessageKind? EndOf(Registration registration) => registration switch
+    {
+        { IsActive: true } => null,
+        { Status: RegistrationStatus.Declined } => MessageKind.Declined,
+        { EndReason: EndReason.AddressNotConfirmed } => MessageKind.CancelledAddressNotConfirmed,
+        { EndReason: EndReason.NameMissing } => MessageKind.CancelledNameMissing,
+        { EndReason: EndReason.OfferDeclined } => MessageKind.CancelledOfferDeclined,
+        { EndReason: EndReason.OfferExpired } => MessageKind.CancelledOfferExpired,
+        { EndReason: EndReason.Replaced } => MessageKind.Replaced,
+        { EndReason: EndReason.InvitationRevoked } => MessageKind.CancelledInvitationRevoked,
+        { CancelledBy: Actor.Organizer } => MessageKind.CancelledByOrganizer,
+        _ => MessageKind.Cancelled,
+    };
+
+    // Who has no address was told through somebody else, and nobody knows what was passed on: they hear of every change.
+    // Of a change that was undone those alone who have come since.
+    private static bool IsNews(Event evt, Registration registration, DateTimeOffset? since) =>
+        registration.Told is { } told ? !told.SaysAs(ToldInvite.Now(evt, registration)) : registration.Email is null && (since is null || registration.CreatedAt >= since);
+
+    // Where the person has an entry, what it shows decides; else only a new address is worth a mail, for the links that go with it.
+    private static bool ChangedDetails(ReadSession session, Event evt, OutboxEntry entry, Registration registration) =>
+        registration is { Status: RegistrationStatus.Confirmed, Told: { } told }
+            ? !told.IsAs(ToldInvite.Now(evt, registration))
+            : session.Query<Doing>(DoneSince, new { registration.Id, Action = "updated", entry.CreatedAt }).Exists(done => done.Details?.Fields?.Contains("email") == true);
+
+    private static Doing? LastDone(ReadSession session, string registrationId, string action) => session.One<Doing>(LastOf, new { Id = registrationId, Action = action });
+
+    private sealed record Doing
+    {
+        public Actor Actor { get; init; }
+
+        public HistoryDetails? Details { get; init; }
+    }
+
+    private const string LastOf = "SELECT actor, details FROM history WHERE registration_id = @Id AND action = @Action ORDER BY id DESC LIMIT 1";
+
+    private const string DoneSince = "SELECT actor, details FROM history WHERE registration_id = @Id AND action = @Action AND at >= @CreatedAt ORDER BY id";
+}

@@ -1,0 +1,574 @@
+namespace Isa.Events.Api.Email;
+
+/// <summary>What a message says, as templates (Liquid) of plain text; an empty line begins a paragraph.</summary>
+/// <param name="Subject">One line.</param>
+/// <param name="Body">After the greeting, before the particulars of the event, which every message has below.</param>
+internal sealed record MessageText(Sentence Subject, Sentence Body)
+{
+    /// <summary>The same as an organiser would send it.</summary>
+    public OrganizerWords ToWords() => new(ToTexts(Subject), ToTexts(Body));
+
+    private static Texts ToTexts(Sentence sentence) => new() { De = sentence.De, En = sentence.En, Zh = sentence.Zh };
+}
+
+/// <summary>
+/// The messages in their three languages. They may use: <c>name</c>, <c>event</c>, <c>organizer</c>, <c>reference</c>, <c>site</c> (theirs, by name), <c>way</c> (a sentence on how
+/// they attend there), <c>fromSite</c> (before), <c>waitingFor</c>, <c>position</c>, <c>endsAt</c> (of an offer, or of whatever is held for them), <c>note</c> (the organiser's own words),
+/// <c>dayChanged</c>, <c>replaced</c> (whom a deputy stands in for), <c>code</c>, <c>deadline</c>, <c>count</c>, <c>starts</c> (the start, on their clock), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>. Absent ones are false.
+/// </summary>
+internal static class MessageTexts
+{
+    // German goes on after the comma of the greeting, so a sentence that begins with none of its nouns begins small.
+    private static readonly Dictionary<MessageKind, MessageText> All = new()
+    {
+        [MessageKind.Confirmed] = new(
+            new("Anmeldung bestätigt: {{ event }}", "Registration confirmed: {{ event }}", "报名已确认：{{ event }}"),
+            new("Ihre Anmeldung ist bestätigt. {{ way }}", "Your registration is confirmed. {{ way }}", "您的报名已确认。{{ way }}")),
+
+        [MessageKind.ConfirmedWaiting] = new(
+            new("Anmeldung bestätigt, dazu Warteliste: {{ event }}", "Registration confirmed, and on a waiting list: {{ event }}", "报名已确认（另有候补）：{{ event }}"),
+            new("""
+                Ihre Anmeldung ist bestätigt. {{ way }}
+
+                Auf der Warteliste ({{ waitingFor }}) stehen Sie{% if position %} auf Platz {{ position }}{% endif %}. Sobald dort ein Platz für Sie frei wird, hören Sie von uns. Bis dahin bleibt es bei Ihrer jetzigen Teilnahme.
+                """, """
+                Your registration is confirmed. {{ way }}
+
+                You are also on the waiting list ({{ waitingFor }}){% if position %}, at number {{ position }}{% endif %}. We will let you know as soon as there is a seat for you. Until then nothing changes.
+                """, """
+                您的报名已确认。{{ way }}
+
+                您同时已进入“{{ waitingFor }}”的候补名单{% if position %}，目前排在第 {{ position }} 位{% endif %}。一有席位我们会立即通知您；在此之前，您的参会方式保持不变。
+                """)),
+
+        [MessageKind.ConfirmedDeputy] = new(
+            new("Sie nehmen in Vertretung teil: {{ event }}", "You attend as a deputy: {{ event }}", "您将代为参会：{{ event }}"),
+            new("""
+                Sie sind als Vertretung{% if replaced %} für {{ replaced }}{% endif %} angemeldet. {{ way }}
+                """, """
+                You are registered{% if replaced %} in place of {{ replaced }}{% else %} as a deputy{% endif %}. {{ way }}
+                """, """
+                您已登记{% if replaced %}代替 {{ replaced }} {% else %}代为{% endif %}参会。{{ way }}
+                """)),
+
+        [MessageKind.Waitlisted] = new(
+            new("Auf der Warteliste: {{ event }}", "On the waiting list: {{ event }}", "已列入候补名单：{{ event }}"),
+            new("""
+                vielen Dank für Ihre Anmeldung. Zurzeit sind alle Plätze vergeben ({{ waitingFor }}). {% if position %}Sie stehen auf Platz {{ position }} der Warteliste.{% else %}Sie stehen auf der Warteliste.{% endif %}
+
+                Sobald ein Platz für Sie frei wird, hören Sie von uns. Einen Kalendereintrag bekommen Sie erst dann.
+                """, """
+                Thank you for registering. At the moment all seats are taken ({{ waitingFor }}). {% if position %}You are number {{ position }} on the waiting list.{% else %}You are on the waiting list.{% endif %}
+
+                We will let you know as soon as there is a seat for you. The calendar entry will come with it.
+                """, """
+                感谢您的报名。目前席位已满（{{ waitingFor }}），{% if position %}您在候补名单中排在第 {{ position }} 位。{% else %}您已进入候补名单。{% endif %}
+
+                一有席位我们会立即通知您，并同时发送日历邀请。
+                """)),
+
+        [MessageKind.Promoted] = new(
+            new("Sie haben einen Platz: {{ event }}", "You have a seat: {{ event }}", "您已获得席位：{{ event }}"),
+            new("""
+                für Sie ist ein Platz frei geworden. {{ way }}{% if fromSite %} Ihre bisherige Teilnahme ({{ fromSite }}) ist damit hinfällig.{% endif %}
+
+                Wenn Sie ihn nicht brauchen, sagen Sie bitte ab: Andere warten noch.
+                """, """
+                A seat has become free for you. {{ way }}{% if fromSite %} It replaces your earlier place ({{ fromSite }}).{% endif %}
+
+                If you do not need it, please cancel: others are still waiting.
+                """, """
+                已有席位空出并分配给您。{{ way }}{% if fromSite %}您原先的参会方式（{{ fromSite }}）随之取消。{% endif %}
+
+                如您不再需要该席位，请及时取消，以便让给其他候补人员。
+                """)),
+
+        [MessageKind.OfferMade] = new(
+            new("Ein Platz für Sie – bitte antworten: {{ event }}", "A seat for you – please answer: {{ event }}", "有席位空出，请您确认：{{ event }}"),
+            new("""
+                ein Platz ist frei geworden: {{ waitingFor }}. Er ist bis {{ endsAt }} für Sie reserviert.
+
+                Bitte nehmen Sie ihn bis dahin an oder lehnen Sie ihn ab. Ohne Antwort geht er an die nächste Person auf der Warteliste.{% if site %} Ihre jetzige Teilnahme ({{ site }}) bleibt bestehen, solange Sie nicht annehmen.{% endif %}
+                """, """
+                A seat has become free: {{ waitingFor }}. It is held for you until {{ endsAt }}.
+
+                Please accept or decline it by then. Without an answer it goes to the next person on the waiting list.{% if site %} You keep your present place ({{ site }}) unless you accept.{% endif %}
+                """, """
+                “{{ waitingFor }}”有席位空出，已为您保留至 {{ endsAt }}。
+
+                请在此之前选择接受或放弃；逾期未答复，席位将让给下一位候补人员。{% if site %}在您接受之前，您目前的参会方式（{{ site }}）保持不变。{% endif %}
+                """)),
+
+        [MessageKind.OfferExpired] = new(
+            new("Angebot abgelaufen: {{ event }}", "Offer expired: {{ event }}", "席位保留已到期：{{ event }}"),
+            new("""
+                der Platz{% if waitingFor %} ({{ waitingFor }}){% endif %}, der für Sie reserviert war, ist weitergegeben worden, weil bis zum Ende der Frist keine Antwort kam.
+
+                Es bleibt bei Ihrer bisherigen Teilnahme. {{ way }}
+                """, """
+                The seat{% if waitingFor %} ({{ waitingFor }}){% endif %} that was held for you has been passed on, because there was no answer in time.
+
+                Your place stays as it was. {{ way }}
+                """, """
+                为您保留的席位{% if waitingFor %}（{{ waitingFor }}）{% endif %}因逾期未答复，已让给其他人员。
+
+                您原先的参会方式不变。{{ way }}
+                """)),
+
+        [MessageKind.Moved] = new(
+            new("Teilnahme geändert: {{ event }}", "Attendance changed: {{ event }}", "参会方式已变更：{{ event }}"),
+            new("""
+                Ihre Teilnahme ist geändert: {% if fromSite %}bisher {{ fromSite }}, jetzt {{ site }}{% else %}{{ site }}{% endif %}. {{ way }}
+                """, """
+                Your attendance has been changed: {% if fromSite %}{{ fromSite }} before, {{ site }} now{% else %}{{ site }}{% endif %}. {{ way }}
+                """, """
+                您的参会方式已变更：{% if fromSite %}由“{{ fromSite }}”改为“{{ site }}”{% else %}{{ site }}{% endif %}。{{ way }}
+                """)),
+
+        [MessageKind.MovedByOrganizer] = new(
+            new("Teilnahme geändert: {{ event }}", "Attendance changed: {{ event }}", "参会方式已变更：{{ event }}"),
+            new("""
+                der Veranstalter musste Ihre Teilnahme ändern: {% if fromSite %}bisher {{ fromSite }}, jetzt {{ site }}{% else %}{{ site }}{% endif %}. {{ way }}{% if waitingFor %}
+
+                Auf der Warteliste ({{ waitingFor }}) stehen Sie{% if position %} auf Platz {{ position }}{% endif %}.{% endif %}
+
+                Wenn Ihnen das nicht passt, können Sie Ihre Teilnahme selbst ändern oder absagen.
+                """, """
+                The organiser had to change your attendance: {% if fromSite %}{{ fromSite }} before, {{ site }} now{% else %}{{ site }}{% endif %}. {{ way }}{% if waitingFor %}
+
+                You are on the waiting list ({{ waitingFor }}){% if position %}, at number {{ position }}{% endif %}.{% endif %}
+
+                If this does not suit you, you can change your attendance yourself, or cancel.
+                """, """
+                主办方调整了您的参会方式：{% if fromSite %}由“{{ fromSite }}”改为“{{ site }}”{% else %}{{ site }}{% endif %}。{{ way }}{% if waitingFor %}
+
+                您已进入“{{ waitingFor }}”的候补名单{% if position %}，目前排在第 {{ position }} 位{% endif %}。{% endif %}
+
+                如此安排不便，您可自行更改参会方式或取消报名。
+                """)),
+
+        [MessageKind.Pending] = new(
+            new("Anmeldung eingegangen: {{ event }}", "Registration received: {{ event }}", "已收到您的报名：{{ event }}"),
+            new("""
+                Ihre Anmeldung ist eingegangen. Der Veranstalter entscheidet noch darüber; sobald er das getan hat, hören Sie von uns. Bis dahin brauchen Sie nichts zu tun.
+                """, """
+                We have received your registration. The organiser still has to decide on it; you will hear from us then. There is nothing you need to do until then.
+                """, """
+                我们已收到您的报名，主办方正在审核。审核结果会第一时间通知您，在此之前您无需进行任何操作。
+                """)),
+
+        // Goes to an address that anybody may have typed, so it repeats nothing that was typed beside it.
+        [MessageKind.AddressToConfirm] = new(
+            new("Bitte bestätigen Sie Ihre E-Mail-Adresse: {{ event }}", "Please confirm your e-mail address: {{ event }}", "请确认您的电子邮箱：{{ event }}"),
+            new("""
+                mit dieser E-Mail-Adresse hat sich jemand zu {{ event }} angemeldet. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
+
+                Waren Sie es nicht, brauchen Sie nichts zu tun. Sie hören dann nichts weiter von uns.
+                """, """
+                Somebody has registered for {{ event }} with this e-mail address. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
+
+                If it was not you, there is nothing you need to do. You will not hear from us again.
+                """, """
+                有人使用此邮箱报名参加“{{ event }}”。如系您本人，请点击下方链接确认{% if endsAt %}，链接有效期至 {{ endsAt }}{% endif %}。
+
+                如非您本人操作，请忽略此邮件，我们不会再打扰您。
+                """)),
+
+        [MessageKind.Approved] = new(
+            new("Anmeldung angenommen: {{ event }}", "Registration accepted: {{ event }}", "报名已通过审核：{{ event }}"),
+            new("""
+                der Veranstalter hat Ihre Anmeldung angenommen. {{ way }}{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                The organiser has accepted your registration. {{ way }}{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                主办方已通过您的报名。{{ way }}{% if note %}
+
+                {{ note }}{% endif %}
+                """)),
+
+        [MessageKind.Declined] = new(
+            new("Ihre Anmeldung: {{ event }}", "Your registration: {{ event }}", "关于您的报名：{{ event }}"),
+            new("""
+                leider konnte der Veranstalter Ihre Anmeldung nicht annehmen.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                Unfortunately, the organiser could not accept your registration.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                很抱歉，您的报名未能通过审核。{% if note %}
+
+                {{ note }}{% endif %}
+                """)),
+
+        [MessageKind.EventChanged] = new(
+            new("Geändert: {{ event }}", "Changed: {{ event }}", "会议安排有变：{{ event }}"),
+            new("""
+                an der Veranstaltung hat sich etwas geändert; unten steht, was jetzt gilt. Ihre Anmeldung bleibt bestehen.{% if dayChanged %}
+
+                Es ist ein anderer Tag als bisher. Wenn Sie dann nicht können, sagen Sie bitte ab.{% endif %}
+                """, """
+                Something about the event has changed; what holds now is below. Your registration stands.{% if dayChanged %}
+
+                It is another day than before. If you cannot come then, please cancel.{% endif %}
+                """, """
+                会议安排有所变更，最新安排见下方。您的报名仍然有效。{% if dayChanged %}
+
+                会议日期已改变，如届时无法参会，请取消报名。{% endif %}
+                """)),
+
+        [MessageKind.DetailsChanged] = new(
+            new("Ihre Angaben sind geändert: {{ event }}", "Your details have been changed: {{ event }}", "您的报名信息已更新：{{ event }}"),
+            new("""
+                die Angaben zu Ihrer Anmeldung sind geändert. Unten steht, was jetzt gilt; ältere Links gelten womöglich nicht mehr.
+                """, """
+                The details of your registration have been changed. What holds now is below; older links may no longer work.
+                """, """
+                您的报名信息已更新，最新内容见下方；旧邮件中的链接可能已失效。
+                """)),
+
+        [MessageKind.Cancelled] = new(
+            new("Anmeldung storniert: {{ event }}", "Registration cancelled: {{ event }}", "报名已取消：{{ event }}"),
+            new("""
+                Ihre Anmeldung ist storniert. Schade, dass Sie nicht dabei sind.
+
+                War das ein Versehen? Dann melden Sie sich bitte neu an oder wenden Sie sich an den Veranstalter.
+                """, """
+                Your registration has been cancelled. We are sorry that you cannot be there.
+
+                Was this a mistake? Then please register again, or ask the organiser.
+                """, """
+                您的报名已取消，很遗憾您无法参会。
+
+                如系误操作，请重新报名或联系主办方。
+                """)),
+
+        [MessageKind.CancelledByOrganizer] = new(
+            new("Anmeldung storniert: {{ event }}", "Registration cancelled: {{ event }}", "报名已取消：{{ event }}"),
+            new("""
+                der Veranstalter hat Ihre Anmeldung storniert. Wenn Sie Fragen dazu haben, wenden Sie sich bitte an ihn.
+                """, """
+                The organiser has cancelled your registration. If you have any questions, please ask the organiser.
+                """, """
+                主办方已取消您的报名。如有疑问，请与主办方联系。
+                """)),
+
+        [MessageKind.CancelledOfferDeclined] = new(
+            new("Sie stehen nicht mehr auf der Warteliste: {{ event }}", "You are no longer on the waiting list: {{ event }}", "您已退出候补名单：{{ event }}"),
+            new("""
+                Sie haben den Platz abgelehnt, der für Sie frei geworden war. Ihre Anmeldung ist damit beendet.
+                """, """
+                You have declined the seat that had become free for you. This ends your registration.
+                """, """
+                您已放弃为您保留的席位，报名随之结束。
+                """)),
+
+        [MessageKind.CancelledOfferExpired] = new(
+            new("Angebot abgelaufen: {{ event }}", "Offer expired: {{ event }}", "席位保留已到期：{{ event }}"),
+            new("""
+                der Platz, der für Sie reserviert war, ist weitergegeben worden, weil bis zum Ende der Frist keine Antwort kam. Ihre Anmeldung ist damit beendet.
+
+                Wenn Sie noch teilnehmen möchten, melden Sie sich bitte neu an.
+                """, """
+                The seat that was held for you has been passed on, because there was no answer in time. This ends your registration.
+
+                If you still wish to attend, please register again.
+                """, """
+                为您保留的席位因逾期未答复，已让给其他人员，您的报名随之结束。
+
+                如仍希望参会，请重新报名。
+                """)),
+
+        [MessageKind.CancelledAddressNotConfirmed] = new(
+            new("Anmeldung verfallen: {{ event }}", "Registration expired: {{ event }}", "报名已失效：{{ event }}"),
+            new("""
+                die Anmeldung mit dieser E-Mail-Adresse ist verfallen, weil die Adresse nicht rechtzeitig bestätigt wurde. Wenn Sie teilnehmen möchten, melden Sie sich bitte neu an.
+                """, """
+                The registration with this e-mail address has expired, because the address was not confirmed in time. If you wish to attend, please register again.
+                """, """
+                由于未在规定时间内确认邮箱，使用此邮箱的报名已失效。如希望参会，请重新报名。
+                """)),
+
+        [MessageKind.CancelledNameMissing] = new(
+            new("Platz verfallen: {{ event }}", "Place released: {{ event }}", "预留席位已释放：{{ event }}"),
+            new("""
+                der Platz {{ reference }} war für eine Person reserviert, deren Name noch fehlte. Da er nicht rechtzeitig nachgetragen wurde, ist der Platz wieder frei.
+                """, """
+                The place {{ reference }} was held for a person whose name was still to come. As it was not given in time, the place has been released.
+                """, """
+                席位 {{ reference }} 原为待定人员预留，因未按时补充姓名，现已释放。
+                """)),
+
+        [MessageKind.CancelledInvitationRevoked] = new(
+            new("Anmeldung storniert: {{ event }}", "Registration cancelled: {{ event }}", "报名已取消：{{ event }}"),
+            new("""
+                der Veranstalter hat die Einladung zurückgezogen, mit der Sie angemeldet waren. Ihre Anmeldung ist damit beendet. Wenn Sie Fragen dazu haben, wenden Sie sich bitte an ihn.
+                """, """
+                The organiser has withdrawn the invitation you had registered with. This ends your registration. If you have any questions, please ask the organiser.
+                """, """
+                主办方已撤回您报名所用的邀请，您的报名随之结束。如有疑问，请与主办方联系。
+                """)),
+
+        [MessageKind.Replaced] = new(
+            new("Ihr Platz ist übergeben: {{ event }}", "Your place has been handed over: {{ event }}", "您的席位已转交：{{ event }}"),
+            new("""
+                Ihr Platz ist an eine Vertretung übergeben worden. Sie selbst sind nicht mehr angemeldet.
+
+                Haben Sie das nicht veranlasst, wenden Sie sich bitte an den Veranstalter.
+                """, """
+                Your place has been handed over to a deputy. You are no longer registered yourself.
+
+                If you did not arrange this, please ask the organiser.
+                """, """
+                您的席位已转交他人代为参会，您本人的报名已结束。
+
+                如非您本人安排，请与主办方联系。
+                """)),
+
+        [MessageKind.EventCancelled] = new(
+            new("Abgesagt: {{ event }}", "Cancelled: {{ event }}", "会议取消通知：{{ event }}"),
+            new("""
+                die Veranstaltung ist abgesagt.{% if note %}
+
+                {{ note }}{% endif %}
+
+                Sie brauchen nichts weiter zu tun.
+                """, """
+                The event has been cancelled.{% if note %}
+
+                {{ note }}{% endif %}
+
+                There is nothing you need to do.
+                """, """
+                本次会议已取消。{% if note %}
+
+                {{ note }}{% endif %}
+
+                您无需进行任何操作。
+                """)),
+
+        [MessageKind.DeclineReceived] = new(
+            new("Ihre Absage aus dem Kalender: {{ event }}", "You declined in your calendar: {{ event }}", "您已在日历中谢绝参会：{{ event }}"),
+            new("""
+                Ihr Kalender hat uns mitgeteilt, dass Sie nicht kommen. Ihr Platz wird frei: {{ endsAt }}.
+
+                War das ein Versehen? Bis dahin können Sie Ihren Platz behalten. Sonst brauchen Sie nichts zu tun.
+                """, """
+                Your calendar has told us that you will not come. Your place becomes free: {{ endsAt }}.
+
+                Was this a mistake? Until then you can keep your place. Otherwise there is nothing you need to do.
+                """, """
+                您的日历已告知我们您将不参会。您的席位将于 {{ endsAt }} 释放。
+
+                如系误操作，您可在此之前保留席位；否则无需任何操作。
+                """)),
+
+        [MessageKind.Invitation] = new(
+            new("Einladung: {{ event }}", "Invitation: {{ event }}", "邀请函：{{ event }}"),
+            new("""
+                {% if organizer %}{{ organizer }} lädt{% else %}wir laden{% endif %} Sie herzlich ein: {{ event }}.
+
+                Ihr persönlicher Einladungscode: {{ code }}
+
+                Bitte geben Sie ihn bei der Anmeldung an. Er gilt nur für Sie.{% if deadline %} Anmeldeschluss ist {{ deadline }}.{% endif %}
+                """, """
+                {% if organizer %}{{ organizer }} cordially invites{% else %}We cordially invite{% endif %} you: {{ event }}.
+
+                Your personal invitation code: {{ code }}
+
+                Please give it when you register. It is for you alone.{% if deadline %} Please register by {{ deadline }}.{% endif %}
+                """, """
+                {% if organizer %}{{ organizer }}{% else %}我们{% endif %}诚挚邀请您参加：{{ event }}。
+
+                您的专属邀请码：{{ code }}
+
+                报名时请填写此邀请码，仅限您本人使用。{% if deadline %}报名截止日期：{{ deadline }}。{% endif %}
+                """)),
+
+        [MessageKind.Links] = new(
+            new("Ihre Anmeldung: {{ event }}", "Your registration: {{ event }}", "您的报名信息：{{ event }}"),
+            new("""
+                hier sind noch einmal die Angaben und Links zu Ihrer Anmeldung.{% if waitingFor %} Auf der Warteliste ({{ waitingFor }}) stehen Sie{% if position %} auf Platz {{ position }}{% endif %}.{% endif %}
+
+                Haben Sie diese E-Mail nicht angefordert, brauchen Sie nichts zu tun.
+                """, """
+                Here are the details and links of your registration once more.{% if waitingFor %} You are on the waiting list ({{ waitingFor }}){% if position %}, at number {{ position }}{% endif %}.{% endif %}
+
+                If you did not ask for this e-mail, there is nothing you need to do.
+                """, """
+                应您的要求，再次发送您的报名信息和链接。{% if waitingFor %}您在“{{ waitingFor }}”的候补名单中{% if position %}，目前排在第 {{ position }} 位{% endif %}。{% endif %}
+
+                如非您本人要求，请忽略此邮件。
+                """)),
+
+        [MessageKind.NameDue] = new(
+            new("Name fehlt noch: {{ event }}", "A name is still missing: {{ event }}", "请补充参会人姓名：{{ event }}"),
+            new("""
+                für {{ count }} Ihrer Plätze fehlt noch der Name{% if endsAt %}. Reserviert ist bis {{ endsAt }}{% endif %}.
+
+                Bitte tragen Sie ein, wer kommt. Sonst gehen die Plätze an andere.
+                """, """
+                For {{ count }} of your places the name is still missing{% if endsAt %}. They are held until {{ endsAt }}{% endif %}.
+
+                Please tell us who is coming. Otherwise the places go to others.
+                """, """
+                您预留的席位中还有 {{ count }} 个未填写参会人姓名{% if endsAt %}，席位保留至 {{ endsAt }}{% endif %}。
+
+                请尽快补充，逾期席位将让给他人。
+                """)),
+
+        [MessageKind.DelegationRegistered] = new(
+            new("Delegation angemeldet: {{ event }}", "Delegation registered: {{ event }}", "代表团报名已收到：{{ event }}"),
+            new("""
+                vielen Dank, die Anmeldung Ihrer Delegation ist eingegangen. Personen: {{ count }}. Unten steht, was für jede gilt.
+
+                Wer eine eigene E-Mail-Adresse angegeben hat, bekommt auch selbst Post. Alles Weitere geht an Sie; bitte geben Sie es weiter.
+                """, """
+                Thank you, we have received the registration of your delegation. People: {{ count }}. What holds for each of them is below.
+
+                Whoever has an e-mail address of their own will also hear from us directly. Everything else goes to you; please pass it on.
+                """, """
+                感谢您的报名，我们已收到贵代表团的报名信息，共 {{ count }} 人，详情见下方。
+
+                已填写本人邮箱的成员将单独收到通知；其余通知将发送给您，请代为转达。
+                """)),
+
+        [MessageKind.DelegationToConfirm] = new(
+            new("Bitte bestätigen Sie die Anmeldung Ihrer Delegation: {{ event }}", "Please confirm the registration of your delegation: {{ event }}", "请确认代表团报名：{{ event }}"),
+            new("""
+                mit dieser E-Mail-Adresse hat sich jemand als Kontakt einer Delegation zu {{ event }} gemeldet; angemeldete Personen: {{ count }}. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
+
+                Waren Sie es nicht, brauchen Sie nichts zu tun. Sie hören dann nichts weiter von uns.
+                """, """
+                Somebody has given this e-mail address as the contact of a delegation to {{ event }}; people registered: {{ count }}. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
+
+                If it was not you, there is nothing you need to do. You will not hear from us again.
+                """, """
+                有人使用此邮箱作为联系人，为代表团报名参加“{{ event }}”，共 {{ count }} 人。如系您本人，请点击下方链接确认{% if endsAt %}，链接有效期至 {{ endsAt }}{% endif %}。
+
+                如非您本人操作，请忽略此邮件，我们不会再打扰您。
+                """)),
+
+        [MessageKind.DelegationLinks] = new(
+            new("Ihre Links: {{ event }}", "Your links: {{ event }}", "您的链接：{{ event }}"),
+            new("""
+                hier sind die Links zu Ihrer Delegation, die Sie angefordert haben. Personen: {{ count }}.
+                """, """
+                Here are the links to your delegation, as you asked. People: {{ count }}.
+                """, """
+                以下是您索取的代表团报名链接，共 {{ count }} 人。
+                """)),
+
+        [MessageKind.Reminder] = new(
+            new("Erinnerung: {{ event }}, {{ starts }}", "Reminder: {{ event }}, {{ starts }}", "会议提醒：{{ event }}，{{ starts }}"),
+            new("""
+                wir freuen uns auf Sie. Beginn ist {{ starts }}. {{ way }}
+
+                Sollten Sie verhindert sein, sagen Sie bitte kurz ab oder melden Sie eine Vertretung; der Link dazu steht unten.
+                """, """
+                We look forward to seeing you. The event begins {{ starts }}. {{ way }}
+
+                If you cannot come after all, please cancel or name a deputy; the link is below.
+                """, """
+                期待您的参与。会议开始时间：{{ starts }}。{{ way }}
+
+                如您无法参会，请点击下方链接取消报名，或由他人代为参会。
+                """)),
+
+        [MessageKind.ThankYou] = new(
+            new("Vielen Dank für Ihre Teilnahme: {{ event }}", "Thank you for taking part: {{ event }}", "感谢您的参与：{{ event }}"),
+            new("""
+                vielen Dank, dass Sie dabei waren. Wenn Sie Fragen oder Anregungen haben, antworten Sie einfach auf diese E-Mail.
+                """, """
+                Thank you for being with us. If you have any questions or suggestions, simply reply to this e-mail.
+                """, """
+                感谢您的参与。如有任何问题或建议，请直接回复此邮件。
+                """)),
+
+        [MessageKind.DailySummary] = new(
+            new("Stand der Anmeldungen: {{ event }}", "Registrations so far: {{ event }}", "报名情况汇总：{{ event }}"),
+            new("""
+                seit der letzten Übersicht: {% if registered %}{{ registered }} neu angemeldet{% else %}niemand neu angemeldet{% endif %}, {% if ended %}{{ ended }} abgesagt oder abgelehnt{% else %}niemand abgesagt{% endif %}.{% if pending %}
+
+                Auf Ihre Entscheidung warten: {{ pending }}.{% endif %}
+                """, """
+                Since the last summary: {% if registered %}{{ registered }} newly registered{% else %}nobody newly registered{% endif %}, {% if ended %}{{ ended }} cancelled or declined{% else %}nobody cancelled{% endif %}.{% if pending %}
+
+                Waiting for your decision: {{ pending }}.{% endif %}
+                """, """
+                自上次汇总以来：{% if registered %}新增报名 {{ registered }} 人{% else %}无新增报名{% endif %}，{% if ended %}取消或未通过 {{ ended }} 人{% else %}无人取消{% endif %}。{% if pending %}
+
+                待您审批：{{ pending }} 人。{% endif %}
+                """)),
+        // Shown where nobody has written anything yet.
+        [MessageKind.OrganizerMessage] = new(
+            new("Nachricht zu {{ event }}", "A message about {{ event }}", "关于“{{ event }}”的通知"),
+            new("hier stehen die Worte des Veranstalters.", "The organiser's words stand here.", "此处为主办方的正文。")),
+    };
+
+    private static readonly Dictionary<AttendanceMode, Sentence> Ways = new()
+    {
+        [AttendanceMode.InPerson] = new("Sie nehmen vor Ort teil ({{ site }}); Ihr Platz ist reserviert.", "You attend in person ({{ site }}); your seat is reserved.", "您将现场参会（{{ site }}），席位已为您保留。"),
+        [AttendanceMode.LinkedRoom] = new(
+            "Sie nehmen in diesem Raum teil: {{ site }}. Er ist per Video zugeschaltet, einen eigenen Link brauchen Sie nicht. Ihr Platz ist reserviert.",
+            "You attend in this room: {{ site }}. It is linked by video, so you need no link of your own. Your seat is reserved.",
+            "您的参会会场：{{ site }}。该会场通过视频连线参会，您无需单独的会议链接，席位已为您保留。"),
+        [AttendanceMode.Online] = new(
+            "Sie nehmen per Video teil ({{ site }}); Ihr Link steht unten. Er gilt nur für Sie, bitte geben Sie ihn nicht weiter.",
+            "You take part by video ({{ site }}); your link is below. It is for you alone, please do not pass it on.",
+            "您将通过视频参会（{{ site }}），专属链接见下方，仅限您本人使用，请勿转发。"),
+    };
+
+    public static MessageText Of(MessageKind kind) => All[kind];
+
+    /// <summary>A sentence on how people attend at a site; it may use <c>site</c>.</summary>
+    public static Sentence Way(AttendanceMode mode) => Ways[mode];
+
+    public static readonly Sentence Greeting = new("Guten Tag {{ name }},", "Dear {{ name }},", "{{ name }}，您好：");
+    public static readonly Sentence GreetingToAnybody = new("Guten Tag,", "Hello,", "您好：");
+    public static readonly Sentence Copy = new("Kopie zur Kenntnis. Das Original ging an {{ name }}.", "A copy for your information. The original went to {{ name }}.", "抄送副本，供您参考。原邮件已发送给 {{ name }}。");
+    /// <summary>Above the first mail to a member of a delegation.</summary>
+    public static readonly Sentence RegisteredBy = new("{{ registeredBy }} hat Sie angemeldet.", "{{ registeredBy }} has registered you.", "{{ registeredBy }}已为您报名。");
+
+    public static readonly Sentence PassOn = new("Bitte geben Sie diese Nachricht an {{ name }} weiter; eine eigene E-Mail-Adresse haben wir nicht.", "Please pass this message on to {{ name }}, for whom we have no e-mail address.", "请将此通知转达给 {{ name }}（未登记其本人邮箱）。");
+    /// <summary>The same for several, by name.</summary>
+    public static readonly Sentence PassOnToAll = new("Bitte geben Sie diese Nachricht weiter an: {{ name }}.", "Please pass this message on to: {{ name }}.", "请将此通知转达给：{{ name }}。");
+
+    public static readonly Sentence TestMessage = new("Dies ist ein Probeversand an Sie allein.", "This was sent to you alone, as a test.", "此邮件仅为测试，只发送给您本人。");
+    public static readonly Sentence Test = new("Dies ist ein Test; es ist kein Platz vergeben.", "This is a test; no seat has been taken.", "这是测试邮件，不占用席位。");
+    public static readonly Sentence InviteAttached = new("Der Termin liegt als Kalendereintrag bei.", "The calendar entry is attached.", "日历邀请已随邮件附上。");
+    public static readonly Sentence InviteUpdated = new("Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert.", "This e-mail updates the entry in your calendar.", "您的日历安排将随此邮件更新。");
+    public static readonly Sentence InviteRemoved = new("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen.", "This e-mail removes the entry from your calendar.", "此邮件将从您的日历中移除该安排。");
+    public static readonly Sentence Standing = new(
+        "{{ taken }}{% if capacity %} von {{ capacity }}{% endif %} Plätzen vergeben{% if waiting %}, Warteliste: {{ waiting }}{% endif %}",
+        "{{ taken }}{% if capacity %} of {{ capacity }}{% endif %} places taken{% if waiting %}, waiting: {{ waiting }}{% endif %}",
+        "已占用席位 {{ taken }}{% if capacity %}，共 {{ capacity }}{% endif %}{% if waiting %}，候补 {{ waiting }}{% endif %}");
+
+    public static readonly Sentence Unreached = new("Per E-Mail nicht erreichbar", "Not reached by e-mail", "邮件无法送达");
+    public static readonly Sentence ForwardedSubject = new("Antwort von {{ name }} ({{ reference }})", "Answer from {{ name }} ({{ reference }})", "{{ name }} 的回复（{{ reference }}）");
+
+    /// <summary>To the office, above what somebody wrote.</summary>
+    public static readonly Sentence Forwarded = new(
+        "{{ name }} ({{ reference }}) hat auf eine Nachricht zu dieser Veranstaltung geantwortet: {{ event }}.\n\nDie Antwort liegt bei. Wenn Sie auf diese E-Mail antworten, geht das an die Adresse der Anmeldung.",
+        "{{ name }} ({{ reference }}) has answered a message about this event: {{ event }}.\n\nThe answer is attached. If you reply to this e-mail, that goes to the address of the registration.",
+        "{{ name }}（{{ reference }}）回复了关于以下活动的邮件：{{ event }}。\n\n回复内容见附件。如您直接答复本邮件，将发送至该报名所登记的邮箱。");
+
+    public static readonly Sentence Regards = new("Mit freundlichen Grüßen", "Kind regards", "此致\n敬礼");
+    public static readonly Sentence Manage = new("Anmeldung ansehen, ändern oder absagen", "View, change or cancel your registration", "查看、更改或取消报名");
+    public static readonly Sentence Confirm = new("E-Mail-Adresse bestätigen", "Confirm e-mail address", "确认邮箱");
+    public static readonly Sentence Answer = new("Annehmen oder ablehnen", "Accept or decline", "接受或放弃");
+    public static readonly Sentence KeepPlace = new("Platz behalten", "Keep my place", "保留席位");
+    public static readonly Sentence GiveName = new("Namen eintragen", "Give the name", "填写姓名");
+    public static readonly Sentence Wanted = new("Gewünscht", "Requested", "意向会场");
+    public static readonly Sentence Before = new("bisher", "before", "原为");
+    public static readonly Sentence Now = new("jetzt", "now", "现为");
+    public static readonly Sentence OnWaitlist = new("Warteliste", "waiting list", "候补");
+    public static readonly Sentence ToBeConfirmed = new("noch nicht bestätigt", "not confirmed yet", "待确认");
+    public static readonly Sentence NameFollows = new("Name folgt", "name to follow", "姓名待定");
+    public static readonly Sentence WaysToAttend = new("Teilnahme", "Ways to attend", "参会方式");
+}

@@ -1,0 +1,264 @@
+using Isa.Events.Api.Features.Invitations;
+using Isa.Events.Api.Features.Invites;
+
+namespace Isa.Events.Api.Email;
+
+/// <summary>Puts what there is to tell into words.</summary>
+public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationCodes codes, ILogger<MessageWriter> logger)
+{
+    private const int MaxTitleInSubject = 80; // in UTF-16 units; phones show half of it
+
+    /// <param name="matter">What there is to tell.</param>
+    /// <param name="shared">The event's own part of it, in the message's language.</param>
+    /// <param name="calendar">What becomes of the person's calendar, or null.</param>
+    internal MessageContent Write(Matter matter, EventInvite shared, Sentence? calendar)
+    {
+        var (evt, language) = (matter.Event, matter.Language);
+        var values = Values(matter);
+        var title = Phrase.Of(evt.Title, language, evt.DefaultLanguage);
+        var (subject, body) = Words(matter, shared, values, new Dictionary<string, Phrase?>(values) { ["event"] = title with { Text = MessageParts.Shorten(title.Text, MaxTitleInSubject) } });
+        var tellsAgenda = !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.NameDue or MessageKind.OrganizerMessage or MessageKind.ThankYou or MessageKind.DailySummary);
+        var isTest = evt.IsTest || matter.Registration is { IsTest: true } || matter.Members.Any(m => m.IsTest);
+        return new MessageContent
+        {
+            Language = language,
+            Subject = (isTest || matter.TestTo is not null ? "[Test] " : "") + subject,
+            Preface = matter is { Registration: null, Kind: MessageKind.OrganizerMessage } ? Fill(MessageTexts.PassOnToAll, new Dictionary<string, Phrase?> { ["name"] = Names(matter.Members, language) }, language) : matter is { Contact: not null, Registration: not null } ? Fill(MessageTexts.PassOn, values, language)
+                : matter is { RegisteredBy: not null, Kind: MessageKind.Confirmed or MessageKind.ConfirmedWaiting or MessageKind.Waitlisted or MessageKind.Pending } ? Fill(MessageTexts.RegisteredBy, values, language) : null,
+            Changes = matter.Kind == MessageKind.EventChanged ? [.. Changes(matter)] : [],
+            // Whoever gets this need not be who the name says.
+            Greeting = Fill(matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.CancelledAddressNotConfirmed or MessageKind.DailySummary ? MessageTexts.GreetingToAnybody : MessageTexts.Greeting, values, language),
+            Body = body,
+            Action = ActionOf(matter),
+            Title = title,
+            Particulars = [.. matter.Summary is { } summary ? Particulars(evt, summary) : matter.Kind == MessageKind.ThankYou ? When(evt, ZoneOf(matter), language) : matter.Registration is { } registration ? Particulars(matter, registration) : matter.Members.Count > 0 && matter.Kind != MessageKind.DelegationToConfirm ? Particulars(matter, matter.Members) : Particulars(matter)],
+            Agenda = tellsAgenda ? shared.AgendaLines(ZoneOf(matter)) : [],
+            AgendaFile = tellsAgenda && shared.AgendaUrl is { } url ? new MessageAction(Wording.AgendaFile.In(language), url) : null,
+            Calendar = calendar?.In(language),
+            Manage = matter.Registration is { } own && !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.OfferMade or MessageKind.ThankYou or MessageKind.DeclineReceived)
+                ? new MessageAction(MessageTexts.Manage.In(language), tokens.Links(own, evt).Manage)
+                : matter is { Registration: null, Contact: { } contact } && matter.Kind != MessageKind.DelegationToConfirm ? new MessageAction(MessageTexts.Manage.In(language), tokens.Links(contact).Manage) : null,
+            OrganizerName = evt.OrganizerName,
+            OrganizerEmail = evt.OrganizerEmail,
+            Footnote = matter.TestTo is not null ? MessageTexts.TestMessage.In(language) : isTest ? MessageTexts.Test.In(language) : null,
+        };
+    }
+
+    // The product's own words are read once; an organiser's are text alone, from which the page is made.
+    private (string Subject, Phrase Body) Words(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values, Dictionary<string, Phrase?> ofSubject)
+    {
+        var (evt, language) = (matter.Event, matter.Language);
+        var builtIn = MessageTexts.Of(matter.Kind);
+        if (matter.Words is { } words)
+        {
+            try
+            {
+                AddMore(matter, shared, values);
+                AddMore(matter, shared, ofSubject);
+                return (Own(words.Subject, ofSubject) is { Text.Length: > 0 } line ? MessageParts.Line(line.Text) : Line(), Own(words.Body, values) is { } own ? own with { Html = PlainHtml.Of(own.Text, own.Language!.Value, language) } : Fill(builtIn.Body, values, language));
+            }
+            catch (Exception e) when (matter.Kind != MessageKind.OrganizerMessage)
+            {
+                LogWordsFailed(logger, e, matter.Kind, evt.Id); // checked when it was stored; whatever it is, the person gets their mail
+            }
+        }
+
+        return (Line(), Fill(builtIn.Body, values, language));
+
+        string Line() => MessageTemplate.Of(builtIn.Subject.In(language)).ToText(ofSubject);
+
+        Phrase? Own(Texts? texts, Dictionary<string, Phrase?> filled)
+        {
+            if (texts is null) return null;
+            // What replaces the product's words does so in its own language alone; a message falls back as the event's texts do.
+            if (matter.Kind != MessageKind.OrganizerMessage) return texts[language] is { } same ? new Phrase(OrganizerTemplate.Render(same, filled), language) : null;
+            return new Phrase(OrganizerTemplate.Render(texts.In(language, evt.DefaultLanguage), filled), texts.Resolve(language, evt.DefaultLanguage));
+        }
+    }
+
+    // What organisers may use beside the rest.
+    private void AddMore(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values)
+    {
+        var (evt, language, registration) = (matter.Event, matter.Language, matter.Registration);
+        values["when"] = new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, ZoneOf(matter), language), language);
+        values["where"] = matter.HasPlace ? new Phrase(InviteCalendar.Location(evt, registration!, language)) : null;
+        values["agendaLink"] = shared.AgendaUrl is { } agenda ? new Phrase(agenda) : null;
+        values["joinLink"] = matter.HasPlace && evt.Site(registration!.SiteId)!.JoinsByVideo ? new Phrase(tokens.JoinUrl(registration)) : null;
+        values["manageLink"] = IsOver(matter) || matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm ? null
+            : registration is not null ? new Phrase(tokens.Links(registration, evt).Manage) : matter.Contact is { } contact ? new Phrase(tokens.Links(contact).Manage) : null;
+    }
+
+    private static string Names(IEnumerable<Registration> members, Language language) =>
+        string.Join(language == Language.Zh ? "、" : ", ", members.Select(member => member.NameFollows ? MessageTexts.NameFollows.In(language) : member.FullName));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An organiser's text for {Kind} of event {Event} could not be made; the built-in one was sent")]
+    private static partial void LogWordsFailed(ILogger logger, Exception exception, MessageKind kind, string @event);
+
+    /// <summary>The same for the assistant.</summary>
+    internal static MessageContent Copy(MessageContent content, Registration registration) => content with
+    {
+        Preface = Fill(MessageTexts.Copy, new Dictionary<string, Phrase?> { ["name"] = registration.FullName }, content.Language),
+        Calendar = null,
+    };
+
+    /// <summary>Whether the message tells of an end.</summary>
+    internal static bool IsOver(Matter matter) => matter.Registration is { IsActive: false } || matter.Event.Status == EventStatus.Cancelled;
+
+    private Dictionary<string, Phrase?> Values(Matter matter)
+    {
+        var (evt, language, registration) = (matter.Event, matter.Language, matter.Registration);
+        var site = matter.HasPlace || registration is not null && matter.Kind is MessageKind.Moved or MessageKind.MovedByOrganizer ? SiteOf(registration!.SiteId) : null;
+        var endsAt = matter.Kind switch
+        {
+            MessageKind.OfferMade => matter.Wait?.OfferEndsAt,
+            MessageKind.AddressToConfirm => registration!.HoldEndsAt,
+            MessageKind.DeclineReceived => registration!.DeclineTakesEffectAt,
+            MessageKind.DelegationToConfirm => matter.Members.Min(m => m.HoldEndsAt),
+            MessageKind.NameDue => matter.Contact?.NamesDueAt ?? registration?.HoldEndsAt ?? matter.Members.Min(m => m.HoldEndsAt),
+            _ => null,
+        };
+        var waitsFor = matter.Wait?.SiteId ?? (registration is { Status: RegistrationStatus.Waitlisted } ? registration.SiteId : matter.Kind == MessageKind.OfferExpired ? matter.OfferedSite : null);
+        return new Dictionary<string, Phrase?>
+        {
+            ["name"] = registration?.FullName ?? matter.Contact?.ContactName ?? matter.Invitee?.FullName ?? evt.OrganizerName ?? "",
+            ["event"] = Phrase.Of(evt.Title, language, evt.DefaultLanguage),
+            ["organizer"] = Known(evt.OrganizerName),
+            ["reference"] = Own(registration?.Reference),
+            ["site"] = site,
+            ["way"] = matter.HasPlace ? Fill(MessageTexts.Way(evt.Site(registration!.SiteId)!.Mode), new Dictionary<string, Phrase?> { ["site"] = site }, language) : null,
+            ["fromSite"] = SiteOf(matter.FromSite),
+            ["waitingFor"] = SiteOf(waitsFor),
+            ["position"] = Own(matter.Wait?.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ["endsAt"] = Own(endsAt is { } end ? Clock.Moment(end, ZoneOf(matter), language) : null),
+            ["note"] = matter.Kind == MessageKind.EventCancelled ? evt.CancellationReason is { } reason ? Phrase.Of(reason, language, evt.DefaultLanguage) : null
+                : matter.Kind is MessageKind.Approved or MessageKind.Declined ? Known(registration!.DecisionText) : null,
+            ["dayChanged"] = Own(DayChanged(matter) ? "1" : null),
+            ["replaced"] = Known(matter.Replaced),
+            ["registeredBy"] = Known(matter.RegisteredBy),
+            ["code"] = Own(matter.Invitee is { } invitee ? invitee.Id.Length == 0 ? "0000-0000-0000" : codes.Create(invitee.Id, invitee.CodeVersion) : null),
+            ["deadline"] = Own(evt.RegistrationClosesAt is { } closes ? Clock.Day(closes.AddMilliseconds(-1).In(evt.Zone), language) : null),
+            ["registered"] = Number(matter.Summary?.Registered),
+            ["ended"] = Number(matter.Summary?.Ended),
+            ["pending"] = Number(matter.Summary?.Pending),
+            ["starts"] = Own(matter.Kind == MessageKind.Reminder ? Clock.Moment(evt.StartsAt, ZoneOf(matter), language) : null),
+            ["count"] = Own(Math.Max(1, matter.Members.Count).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        };
+
+        Phrase? SiteOf(string? id) => evt.Site(id) is { } found ? Phrase.Of(found.Name, language, evt.DefaultLanguage) : null;
+        // Nothing is not worth a line.
+        Phrase? Number(long? number) => number is > 0 ? Own(number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)) : null;
+        Phrase? Own(string? words) => words is null ? null : new Phrase(words, language);
+        Phrase? Known(string? words) => words is null ? null : new Phrase(words);
+    }
+
+    private static Phrase Fill(Sentence template, IReadOnlyDictionary<string, Phrase?> values, Language language)
+    {
+        var read = MessageTemplate.Of(template.In(language));
+        return new Phrase(read.ToText(values), language) { Html = read.ToHtml(values, language) };
+    }
+
+    private MessageAction? ActionOf(Matter matter) => matter.Registration is not { } registration
+        ? matter is { Kind: MessageKind.DelegationToConfirm, Contact: { } contact } ? new MessageAction(MessageTexts.Confirm.In(matter.Language), tokens.ConfirmUrl(contact)) : null
+        : matter.Kind switch
+        {
+            MessageKind.AddressToConfirm => new MessageAction(MessageTexts.Confirm.In(matter.Language), tokens.ConfirmUrl(registration)),
+            MessageKind.OfferMade => new MessageAction(MessageTexts.Answer.In(matter.Language), tokens.Links(registration, matter.Event).Manage),
+            MessageKind.DeclineReceived => new MessageAction(MessageTexts.KeepPlace.In(matter.Language), tokens.Links(registration, matter.Event).Manage),
+            _ => null,
+        };
+
+    private static IEnumerable<Change> Changes(Matter matter)
+    {
+        var (evt, language) = (matter.Event, matter.Language);
+        if (matter.Registration is not { Told: { } told } registration) yield break;
+        var zone = ZoneOf(matter);
+        var (before, now) = (Clock.Span(told.StartsAt, told.EndsAt, registration.TimeZone ?? evt.Site(told.SiteId)?.TimeZone ?? told.TimeZone, language), Clock.Span(evt.StartsAt, evt.EndsAt, zone, language));
+        if (before != now) yield return new Change(Wording.When.In(language), new Phrase(before, language), new Phrase(now, language));
+        var current = ToldInvite.Now(evt, registration);
+        if (told.Place != current.Place || told.SiteId != current.SiteId)
+            yield return new Change(Wording.Where.In(language), new Phrase(told.Place, evt.DefaultLanguage), new Phrase(InviteCalendar.Location(evt, registration, language), evt.Site(registration.SiteId)!.Name.Resolve(language, evt.DefaultLanguage)));
+    }
+
+    private static bool DayChanged(Matter matter) =>
+        matter is { Kind: MessageKind.EventChanged, Registration: { } registration } && Answering.IsOtherDay(matter.Event, registration);
+
+    private static string ZoneOf(Matter matter) =>
+        matter.Registration is { } registration ? Clock.ZoneOf(matter.Event, matter.Event.Site(registration.SiteId)!, registration) : matter.Event.TimeZone;
+
+    private IEnumerable<Particular> Particulars(Matter matter, Registration registration)
+    {
+        var (evt, language) = (matter.Event, matter.Language);
+        foreach (var when in When(evt, ZoneOf(matter), language)) yield return when;
+        var site = evt.Site(registration.SiteId)!;
+        if (matter.HasPlace)
+        {
+            yield return new Particular(Wording.Where.In(language), [.. Place(evt, site, language)]);
+            if (site.JoinsByVideo) yield return Link(Wording.Join, tokens.JoinUrl(registration), language);
+            if (site.Directions is { } directions) yield return new Particular(Wording.Directions.In(language), [Phrase.Of(directions, language, evt.DefaultLanguage)]);
+        }
+        else if (!IsOver(matter)) yield return new Particular(MessageTexts.Wanted.In(language), [Phrase.Of(site.Name, language, evt.DefaultLanguage)]);
+
+        yield return new Particular(Wording.Reference.In(language), [new Phrase(registration.Reference!, language)]);
+    }
+
+    // For the contact: each with what holds for them, and the link of those who get no mail themselves.
+    private IEnumerable<Particular> Particulars(Matter matter, IReadOnlyList<Registration> members)
+    {
+        var (evt, language) = (matter.Event, matter.Language);
+        foreach (var when in When(evt, evt.TimeZone, language)) yield return when;
+        foreach (var member in members)
+        {
+            var state = member.Status switch
+            {
+                RegistrationStatus.Waitlisted => MessageTexts.OnWaitlist,
+                RegistrationStatus.PendingApproval or RegistrationStatus.PendingConfirmation => MessageTexts.ToBeConfirmed,
+                _ => null,
+            };
+            var lines = new List<Phrase> { Phrase.Of(evt.Site(member.SiteId)!.Name, language, evt.DefaultLanguage), new(state is null ? member.Reference! : $"{member.Reference}, {state.In(language)}", language) };
+            var manages = member.Email is null || member.NameFollows;
+            if (manages) lines.Add(new Phrase((member.NameFollows ? MessageTexts.GiveName : MessageTexts.Manage).In(language), language));
+            yield return new Particular(member.NameFollows ? MessageTexts.NameFollows.In(language) : member.FullName, lines, manages ? tokens.Links(member, evt).Manage : null);
+        }
+    }
+
+    // For the organiser: each site with its seats, and whom to reach in another way.
+    private static IEnumerable<Particular> Particulars(Event evt, EventSummary summary)
+    {
+        var language = evt.DefaultLanguage;
+        foreach (var when in When(evt, evt.TimeZone, language)) yield return when;
+        foreach (var site in summary.Sites)
+        {
+            var values = new Dictionary<string, Phrase?>
+            {
+                ["taken"] = Number(site.SeatsTaken), ["capacity"] = site.Capacity is { } capacity ? Number(capacity) : null, ["waiting"] = site.Waiting > 0 ? Number(site.Waiting) : null,
+            };
+            yield return new Particular(evt.Site(site.SiteId)!.Name.In(language, evt.DefaultLanguage), [Fill(MessageTexts.Standing, values, language)]);
+        }
+
+        if (summary.Unreached.Count > 0) yield return new Particular(MessageTexts.Unreached.In(language), [.. summary.Unreached.Select(person => new Phrase($"{person.FullName}, {person.Reference}"))]);
+
+        Phrase Number(long number) => new(number.ToString(System.Globalization.CultureInfo.InvariantCulture), language);
+    }
+
+    private static IEnumerable<Particular> Particulars(Matter matter)
+    {
+        var (evt, language) = (matter.Event, matter.Language);
+        foreach (var when in When(evt, evt.TimeZone, language)) yield return when;
+        yield return new Particular(MessageTexts.WaysToAttend.In(language), [.. evt.Sites.Select(site => Phrase.Of(site.Name, language, evt.DefaultLanguage))]);
+    }
+
+    private static IEnumerable<Particular> When(Event evt, string zone, Language language)
+    {
+        yield return new Particular(Wording.When.In(language), [new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, zone, language), language)]);
+        if (Clock.Differs(evt, zone)) yield return new Particular(Wording.EventTime.In(language), [new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, evt.TimeZone, language), language)]);
+    }
+
+    private static IEnumerable<Phrase> Place(Event evt, Site site, Language language)
+    {
+        yield return Phrase.Of(site.Name, language, evt.DefaultLanguage);
+        if (site.Address is { } address) yield return Phrase.Of(address, language, evt.DefaultLanguage);
+        if (site.Mode == AttendanceMode.LinkedRoom) yield return new Phrase(Wording.LinkedRoom.In(language), language);
+    }
+
+    private static Particular Link(Sentence label, string url, Language language) => new(label.In(language), [new Phrase(url, language)], url);
+}

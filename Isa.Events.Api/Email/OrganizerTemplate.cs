@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Fluid;
+using Fluid.Ast;
+using Fluid.Values;
+
+namespace Isa.Events.Api.Email;
+
+/// <summary>What an organiser has written for a message, as templates by language.</summary>
+/// <param name="Subject">One line, or null for the product's own.</param>
+/// <param name="Body">Paragraphs, or null for the product's own.</param>
+public sealed record OrganizerWords(Texts? Subject, Texts? Body);
+
+/// <summary>A name that organisers may use.</summary>
+/// <param name="Name">As <c>{{ name }}</c>.</param>
+/// <param name="Meaning">What stands in its place. Where there is nothing of the kind, nothing does, and <c>{% if name %}</c> is false.</param>
+internal sealed record TemplateName(string Name, Sentence Meaning);
+
+/// <summary>
+/// Templates (Liquid) that organisers write. They choose and put in, and nothing else: without loops, variables and filters that multiply there is nothing that does not end or grows, whatever somebody writes.
+/// What comes out is text; it is never read as a template again.
+/// </summary>
+internal static partial class OrganizerTemplate
+{
+    public const int MaxSubject = 200;
+    public const int MaxBody = 10_000;
+
+    // Each may stand for a text of a thousand characters, and what is nested is read by recursion.
+    private const int MaxTags = 100;
+    private const int MaxTagLength = 300;
+
+    private static readonly HashSet<string> Tags = ["if", "unless", "case", "comment", "raw", "#"];
+    private static readonly string[] Filters = ["default", "upcase", "downcase", "capitalize", "strip"];
+    private static readonly FluidParser Parser = MakeParser();
+    private static readonly TemplateOptions Options = new() { StrictFilters = true, MaxSteps = 10_000, MaxRecursion = 100 };
+    private static readonly ConcurrentDictionary<string, IFluidTemplate> Read = new(StringComparer.Ordinal);
+
+    public static readonly IReadOnlyList<TemplateName> Names =
+    [
+        new("name", new("Name der Person oder des Kontakts", "name of the person, or of the contact", "收件人姓名")),
+        new("event", new("Titel der Veranstaltung", "title of the event", "活动名称")),
+        new("organizer", new("Veranstalter", "organiser", "主办方")),
+        new("when", new("Tag und Uhrzeit, nach der Uhr der Person", "day and time, by the person's own clock", "日期和时间（按收件人时区）")),
+        new("where", new("Ort oder „per Video“, wo die Person teilnimmt", "place where the person attends, or by video", "参会地点或视频方式")),
+        new("site", new("Teilnahmeort, beim Namen", "site where the person attends, by its name", "参会会场名称")),
+        new("way", new("ein Satz dazu, wie die Person teilnimmt", "a sentence on how the person attends", "关于参会方式的一句话")),
+        new("reference", new("Referenz der Anmeldung", "reference of the registration", "报名编号")),
+        new("manageLink", new("Link, um die Anmeldung anzusehen, zu ändern oder abzusagen", "link to view, change or cancel the registration", "查看、更改或取消报名的链接")),
+        new("joinLink", new("persönlicher Link zur Videokonferenz", "personal link to the video conference", "专属视频会议链接")),
+        new("agendaLink", new("Link zur Tagesordnung", "link to the agenda", "议程链接")),
+        new("fromSite", new("bisheriger Teilnahmeort", "site where they attended before", "原参会会场")),
+        new("waitingFor", new("Teilnahmeort, auf dessen Warteliste sie stehen", "site whose waiting list they are on", "所候补的会场")),
+        new("position", new("Platz auf der Warteliste", "place on the waiting list", "候补顺位")),
+        new("endsAt", new("Ende einer Frist: eines Angebots oder einer Bestätigung", "end of a time limit: of an offer or a confirmation", "席位保留或确认的截止时间")),
+        new("note", new("Begründung des Veranstalters", "the organiser's reason", "主办方说明")),
+        new("dayChanged", new("ob sich der Tag geändert hat", "whether the day has changed", "日期是否已更改")),
+        new("replaced", new("wen die Person vertritt", "whom the person stands in for", "被代替的人员")),
+        new("registeredBy", new("wer die Person angemeldet hat", "who registered the person", "代为报名者")),
+        new("code", new("Einladungscode", "invitation code", "邀请码")),
+        new("deadline", new("letzter Tag der Anmeldung", "last day of registration", "报名截止日期")),
+        new("count", new("Zahl der Personen, um die es geht", "how many people it is about", "涉及人数")),
+        new("starts", new("Beginn, auf der Uhr der Person, in Erinnerungen", "the start, on the person's clock, in reminders", "会议开始时间（收件人当地时间，仅用于会议提醒）")),
+        new("registered", new("neue Anmeldungen, in der Übersicht für den Veranstalter", "new registrations, in the organiser's summary", "新增报名人数（仅用于主办方汇总）")),
+        new("ended", new("Absagen und Ablehnungen, in der Übersicht für den Veranstalter", "cancelled or declined, in the organiser's summary", "取消或未通过人数（仅用于主办方汇总）")),
+        new("pending", new("wartet auf Entscheidung, in der Übersicht für den Veranstalter", "waiting for a decision, in the organiser's summary", "待审批人数（仅用于主办方汇总）")),
+    ];
+
+    private static readonly HashSet<string> Known = [.. Names.Select(n => n.Name)];
+
+    /// <summary>What is wrong with templates, by field and language, with line and column.</summary>
+    public static IEnumerable<FieldError> Check(string field, Texts? texts) => texts is null ? []
+        : from language in Enum.GetValues<Language>()
+          let source = texts[language]
+          where source is not null
+          let wrong = Wrong(source, $"{field}.{language.Code()}")
+          where wrong is not null
+          select wrong;
+
+    /// <summary>The template filled in.</summary>
+    /// <param name="source">As it was checked.</param>
+    /// <param name="values">By name; what is absent is null.</param>
+    public static string Render(string source, IReadOnlyDictionary<string, Phrase?> values)
+    {
+        if (Read.Count > 500) Read.Clear();
+        var context = new TemplateContext(Options)
+        {
+            Undefined = name => values.ContainsKey(name) ? ValueTask.FromResult<FluidValue>(NilValue.Instance) : throw new InvalidOperationException($"No message has anything called '{name}'."),
+        };
+        foreach (var (name, phrase) in values)
+            if (phrase is not null) context.SetValue(name, new StringValue(phrase.Text, encode: false));
+        return Gaps().Replace(Read.GetOrAdd(source, s => Parser.Parse(s)).Render(context), "\n\n").Trim();
+    }
+
+    internal static FieldError? Wrong(string source, string field)
+    {
+        var (openings, at) = (0, -1);
+        while ((at = source.AsSpan(at + 1).IndexOf('{') is >= 0 and var next ? at + 1 + next : -1) >= 0)
+        {
+            if (at + 1 >= source.Length || source[at + 1] is not ('{' or '%')) continue;
+            if (++openings > MaxTags) return new FieldError(field, FieldCode.TooMany, MaxTags);
+            var end = source.AsSpan(at, Math.Min(source.Length - at, MaxTagLength)).IndexOf(source[at + 1] == '{' ? "}}" : "%}");
+            if (end < 0) return Unreadable(field, source, at);
+            at += end;
+        }
+
+        if (!Parser.TryParse(source, out var template, out var error))
+        {
+            var place = Place().Match(error);
+            return place.Success ? new FieldError(field, FieldCode.InvalidTemplate, long.Parse(place.Groups[1].Value, CultureInfo.InvariantCulture), long.Parse(place.Groups[2].Value, CultureInfo.InvariantCulture)) : Unreadable(field, source, 0);
+        }
+
+        var words = new Words();
+        words.VisitTemplate(template);
+        if (words.Unknown is { } name) return Misnamed(field, source, name, string.Join(", ", Known));
+        return words.UnknownFilter is { } filter ? Misnamed(field, source, filter, string.Join(", ", Filters)) : null;
+    }
+
+    private static FieldError Unreadable(string field, string source, int at) => new(field, FieldCode.InvalidTemplate, LineOf(source, at), ColumnOf(source, at));
+
+    private static FieldError Misnamed(string field, string source, string name, string allowed)
+    {
+        var at = Regex.Match(source, $@"\{{[{{%][^{{}}]*?(?<name>(?<![\w.]){Regex.Escape(name)})(?!\w)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) is { Success: true } match ? match.Groups["name"].Index : 0;
+        return new FieldError(field, FieldCode.UnknownName, LineOf(source, at), ColumnOf(source, at), MessageParts.Shorten(name, 60), allowed);
+    }
+
+    private static long LineOf(string source, int at) => source.AsSpan(0, at).Count('\n') + 1;
+
+    private static long ColumnOf(string source, int at) => at - source.AsSpan(0, at).LastIndexOf('\n');
+
+    private static FluidParser MakeParser()
+    {
+        var parser = new FluidParser(new FluidParserOptions { AllowFunctions = false, AllowParentheses = false, AllowLiquidTag = false });
+        foreach (var tag in parser.RegisteredTags.Keys.ToList())
+            if (!Tags.Contains(tag)) parser.RegisteredTags.Remove(tag);
+        return parser;
+    }
+
+    /// <summary>Looks for what nobody has.</summary>
+    private sealed class Words : AstVisitor
+    {
+        public string? Unknown { get; private set; }
+
+        public string? UnknownFilter { get; private set; }
+
+        protected override Expression VisitMemberExpression(MemberExpression memberExpression)
+        {
+            if (memberExpression.Segments is not [IdentifierSegment { Identifier: { } name }] || !Known.Contains(name))
+                Unknown ??= string.Join('.', memberExpression.Segments.Select(s => s is IdentifierSegment segment ? segment.Identifier : "[]"));
+            return base.VisitMemberExpression(memberExpression);
+        }
+
+        protected override Expression VisitFilterExpression(FilterExpression filterExpression)
+        {
+            if (!Filters.Contains(filterExpression.Name)) UnknownFilter ??= filterExpression.Name;
+            return base.VisitFilterExpression(filterExpression);
+        }
+
+        // A range is a list that nobody needs.
+        protected override Expression VisitRangeExpression(RangeExpression rangeExpression)
+        {
+            Unknown ??= "..";
+            return rangeExpression;
+        }
+    }
+
+    [GeneratedRegex(@"\((\d+):(\d+)\)", RegexOptions.CultureInvariant)]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"\n[ \t]*(?:\n[ \t]*)+", RegexOptions.CultureInvariant)]
+    private static partial Regex Gaps();
+}

@@ -1,0 +1,49 @@
+namespace Isa.Events.Api.Features.Delegations;
+
+/// <summary>
+/// Confirms the address of a delegation's contact, by the token that was sent there and that no answer of the API shows; an organiser may by its id. All its members
+/// are registered by that. Sent again it answers the same.
+/// </summary>
+public sealed class ConfirmDelegation(EventsDatabase database, DelegationAccess access) : EndpointWithoutRequest<Delegation>
+{
+    public override void Configure()
+    {
+        Post("/delegations/{delegation}/confirm-address");
+        AllowAnonymous(); // by the token from the mail; with an id it takes an organiser's key
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        Parameters.None(HttpContext);
+        var found = await access.FindAsync(HttpContext, ct, LinkPurpose.Confirm);
+        if (found.Actor == Actor.Partner) throw new ProblemException(Problem.NotAllowed); // it would vouch for what only the contact can know
+        await ConfirmAsync(database, found, ct);
+        await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
+    }
+
+    /// <summary>The same for the contact's own page.</summary>
+    internal static Task<bool> ConfirmAsync(EventsDatabase database, FoundDelegation found, CancellationToken ct) => database.WriteAsync(found.Event.Id, session => Confirm(session, found), ct);
+
+    private static bool Confirm(WriteSession session, FoundDelegation found)
+    {
+        var evt = session.LockEvent(found.Event.Id);
+        var active = Delegation.MembersOf(session, found.Delegation.Id!).FindAll(m => m.IsActive);
+        if (active.Count == 0) throw new ProblemException(Problem.RegistrationEnded);
+        var pending = active.FindAll(m => m.Status == RegistrationStatus.PendingConfirmation);
+        if (pending.Count == 0) return false;
+        if (pending.Select(m => ConfirmAddress.Refusal(evt, m, session.Now)).FirstOrDefault(refusal => refusal is not null) is { } late) throw new ProblemException(late);
+
+        var freed = new List<string>();
+        foreach (var party in pending.GroupBy(m => (m.SiteId, m.WhenFull, m.FallbackSiteId, m.HoldsSeat)))
+        {
+            var members = party.ToList();
+            var wish = new Wish(party.Key.SiteId, party.Key.WhenFull, party.Key.FallbackSiteId);
+            var placement = evt.EffectiveRules.RequiresApproval == true || party.Key.HoldsSeat ? null : Placement.Find(session, evt, wish, members.Count, found.Delegation.Id, members[0].CountsAt(evt));
+            foreach (var member in members) ConfirmAddress.Confirm(session, evt, member, placement, freed, found.Actor, found.ActorId);
+        }
+
+        OutboxRow.AddForContact(session, OutboxKind.DelegationRegistered, evt.Id, found.Delegation.Id!);
+        Promotion.Run(session, evt, freed);
+        return true;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json.Serialization;
+
+namespace Isa.Events.Api.Features.Delegations;
+
+/// <summary>Registrations that one contact made together: a row, and the answer about it.</summary>
+public sealed record Delegation
+{
+    public const string IdPrefix = "dlg_";
+
+    /// <summary>How many may come together.</summary>
+    public const int MaxMembers = 50;
+
+    public const string Columns = """
+        id, event_id, is_test, made_by, external_id, contact_name, contact_email, contact_phone, organisation, city, language, names_due_at, left_out, token_version,
+        version, created_at, updated_at
+        """;
+
+    public string? Id { get; init; }
+
+    public string EventId { get; init; } = "";
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTest { get; init; }
+
+    [JsonIgnore]
+    public string MadeBy { get; init; } = "";
+
+    public string? ExternalId { get; init; }
+
+    [JsonIgnore]
+    public string ContactName { get; init; } = "";
+
+    [JsonIgnore]
+    public string ContactEmail { get; init; } = "";
+
+    [JsonIgnore]
+    public string? ContactPhone { get; init; }
+
+    /// <summary>What the contact reads.</summary>
+    [JsonIgnore]
+    public Language Language { get; init; }
+
+    /// <summary>Who speaks for it. A row has it in columns.</summary>
+    public DelegationContact? Contact { get; init; }
+
+    public string? Organisation { get; init; }
+
+    public string? City { get; init; }
+
+    /// <summary>Until then places are held for members who are not named yet.</summary>
+    public DateTimeOffset? NamesDueAt { get; init; }
+
+    /// <summary>The members in the order they were sent; whoever came instead of one stands after them.</summary>
+    public IReadOnlyList<Registration>? Members { get; init; }
+
+    /// <summary>Whom there was no place for.</summary>
+    public IReadOnlyList<LeftOut>? LeftOut { get; init; }
+
+    [JsonIgnore]
+    public long TokenVersion { get; init; }
+
+    [JsonIgnore]
+    public long Version { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public DelegationLinks? Links { get; init; }
+
+    public static Delegation? Find(ReadSession session, string id) => session.One<Delegation>(ById, new { Id = id });
+
+    /// <summary>Its registrations, ended ones among them.</summary>
+    public static List<Registration> MembersOf(ReadSession session, string id) => session.Query<Registration>(MembersById, new { Id = id });
+
+    /// <summary>The one that a partner made with the same id of theirs.</summary>
+    public static string? WithExternalId(ReadSession session, string eventId, string madeBy, string? externalId) =>
+        externalId is null ? null : session.One<string>(ByExternalId, new { EventId = eventId, MadeBy = madeBy, ExternalId = externalId });
+
+    public DelegationContact ToContact() => new(ContactName, ContactEmail, Language, ContactPhone);
+
+    public void Insert(WriteSession session) => session.Require(InsertDelegation, new
+    {
+        Id, EventId, IsTest, MadeBy, ExternalId, ContactName, ContactEmail, ContactEmailNormalised = EmailAddress.Normalise(ContactEmail), ContactPhone, Organisation, City, Language, NamesDueAt,
+        LeftOut, session.Now,
+    }, () => new OvertakenException());
+
+    private const string ById = $"SELECT {Columns} FROM delegations WHERE id = @Id";
+
+    private const string MembersById = $"SELECT {Registration.Columns} FROM registrations WHERE delegation_id = @Id ORDER BY id";
+
+    private const string ByExternalId = "SELECT id FROM delegations WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId";
+
+    private const string InsertDelegation = """
+        INSERT INTO delegations (id, event_id, is_test, made_by, external_id, contact_name, contact_email, contact_email_normalised, contact_phone, organisation, city, language,
+            names_due_at, left_out, token_version, version, created_at, updated_at)
+        VALUES (@Id, @EventId, @IsTest, @MadeBy, @ExternalId, @ContactName, @ContactEmail, @ContactEmailNormalised, @ContactPhone, @Organisation, @City, @Language,
+            @NamesDueAt, @LeftOut, 1, 1, @Now, @Now)
+        ON CONFLICT DO NOTHING
+        """;
+}
+
+/// <summary>Who registers a delegation, is told about it and may manage it.</summary>
+/// <param name="FullName">Their name.</param>
+/// <param name="Email">Their address.</param>
+/// <param name="Language">What they read.</param>
+/// <param name="Phone">Their number.</param>
+public sealed record DelegationContact(string FullName, string Email, Language Language, string? Phone);
+
+/// <summary>A member there was no place for.</summary>
+/// <param name="Member">Which of those that were sent, 0 for the first.</param>
+/// <param name="Code">The problem's.</param>
+public sealed record LeftOut(long Member, string Code);
+
+/// <param name="Self">The delegation, for a key.</param>
+/// <param name="Manage">A page for the contact, which opens without a key.</param>
+public sealed record DelegationLinks(string Self, string Manage);

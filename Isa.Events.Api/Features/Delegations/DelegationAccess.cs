@@ -1,0 +1,42 @@
+namespace Isa.Events.Api.Features.Delegations;
+
+/// <summary>A delegation, its event, and who asks for it.</summary>
+/// <param name="Delegation">As a read has seen it.</param>
+/// <param name="Event">Its event.</param>
+/// <param name="Actor">Who asks: its contact counts as an attendee.</param>
+/// <param name="ActorId">Their key, where they have one.</param>
+public sealed record FoundDelegation(Delegation Delegation, Event Event, Actor Actor, string? ActorId);
+
+/// <summary>Finds the delegation of a request and who asks: <c>{delegation}</c> is an id, for a key, or the contact's token.</summary>
+public sealed class DelegationAccess(EventsDatabase database, CurrentEvents events, RegistrationTokens tokens, TimeProvider time)
+{
+    /// <exception cref="ProblemException"><see cref="Problem.DelegationNotFound"/> for what is not there and for what is somebody else's, alike.</exception>
+    public async Task<FoundDelegation> FindAsync(HttpContext context, CancellationToken ct, LinkPurpose purpose = LinkPurpose.Contact)
+    {
+        var name = (string)context.Request.RouteValues["delegation"]!;
+        var caller = name.StartsWith(Delegation.IdPrefix, StringComparison.Ordinal) ? context.RequireCaller() : null;
+        var delegation = await database.ReadAsync(session => caller is null ? tokens.ReadDelegation(purpose, name, id => Delegation.Find(session, id))
+            : Delegation.Find(session, name) is { } found && caller.MaySee(found.MadeBy, found.EventId) ? found : null, ct);
+        if (delegation is null || await events.FindAsync(delegation.EventId, null, ct) is not { } current) throw new ProblemException(Problem.DelegationNotFound);
+        return new FoundDelegation(delegation, current.Event, caller?.Actor ?? Actor.Attendee, caller?.ActorId);
+    }
+
+    /// <summary>Answers with a delegation and its members as they are now, each with links of their own: the contact may manage all of them.</summary>
+    public async Task SendAsync(HttpContext context, string id, Event evt, CancellationToken ct, int status = StatusCodes.Status200OK)
+    {
+        var delegation = await database.ReadAsync(session => WithMembers(session, Delegation.Find(session, id) ?? throw new ProblemException(Problem.DelegationNotFound), evt, time.GetUtcNow()), ct);
+        var answer = delegation with
+        {
+            Contact = delegation.ToContact(),
+            Members = [.. delegation.Members!.Select(member => member with { Links = tokens.Links(member, evt) })],
+            Links = tokens.Links(delegation),
+        };
+        context.Response.Headers.CacheControl = "no-store";
+        if (status == StatusCodes.Status201Created) context.Response.Headers.Location = answer.Links!.Self;
+        await context.Response.SendAsync(answer, status, cancellation: ct);
+    }
+
+    /// <summary>A delegation with its members and what they wait for.</summary>
+    internal static Delegation WithMembers(ReadSession session, Delegation delegation, Event evt, DateTimeOffset now) =>
+        delegation with { Members = [.. Delegation.MembersOf(session, delegation.Id!).Select(member => member with { Waitlist = WaitlistEntry.Explain(session, evt, member, now) })] };
+}

@@ -1,0 +1,123 @@
+using Isa.Events.Api.Features.Agenda;
+using Isa.Events.Api.Features.Messages;
+using Microsoft.Extensions.Options;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Isa.Events.Api.Features.Events;
+
+/// <summary>Makes a draft from an event, with everything that is set up and nobody in it: next year's meeting. All times move with the start.</summary>
+public sealed class CopyEvent(EventsDatabase database, CurrentEvents events, EventEdit edits, IOptions<ServerSettings> settings) : Endpoint<CopyEventRequest, EventAnswer>
+{
+    private static readonly LocalTimePattern Clock = LocalTimePattern.CreateWithInvariantCulture("HH:mm");
+
+    public override void Configure()
+    {
+        Post("/events/{event}/copy");
+        Policies(Access.Organizer);
+    }
+
+    public override async Task HandleAsync(CopyEventRequest request, CancellationToken ct)
+    {
+        Parameters.None(HttpContext);
+        var caller = HttpContext.GetCaller()!;
+        if (caller.EventIds is not null) throw new ProblemException(Problem.NotAllowed); // it could not see what it made
+        var key = IdempotencyKey.Read(HttpContext, nameof(CopyEvent));
+        var source = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
+        var id = CreateEvent.NewId();
+        var created = await key.WriteAsync(database, source.Id, request, session => Copy(session, source.Id, id, request), ct);
+
+        created.Mark(HttpContext);
+        var current = await events.GetAsync(created.ResourceId, caller, ct);
+        HttpContext.Response.Headers.Location = settings.Value.Url($"/v1/events/{current.Event.Id}");
+        await edits.SendAsync(HttpContext, new EditedEvent(current, null), StatusCodes.Status201Created, ct);
+    }
+
+    private static string Copy(WriteSession session, string sourceId, string id, CopyEventRequest request)
+    {
+        var source = session.LockEvent(sourceId);
+        var wanted = Moved(source, request);
+        var copy = wanted.ApplyTo(source with
+        {
+            Id = id,
+            Slug = CreateEvent.FreeSlug(session, wanted),
+            Status = EventStatus.Draft,
+            Version = 1,
+            Revision = 0,
+            CancelledAt = null,
+            CancellationReason = null,
+            CreatedAt = session.Now,
+            UpdatedAt = session.Now,
+            Sites = [.. source.Sites.Select(site => site with { EventId = id, Revision = 0 })],
+        });
+        var items = Items(source, copy, AgendaRow.Find(session, source.Id).Items);
+        copy.Insert(session);
+        MessageTextRow.Copy(session, source.Id, id);
+        if (items.Count > 0) new AgendaRow { Items = items }.Store(session, id);
+        return id;
+    }
+
+    // Deadlines keep their hour, as they keep it when they are read out; the end keeps its distance from the start on the clock.
+    private static EventRequest Moved(Event source, CopyEventRequest request)
+    {
+        EventTimes.Resolve(request.StartsAt!, source.Zone, "startsAt");
+        var (before, start) = (EventTimes.Wall(source.Starts), EventTimes.Wall(request.StartsAt!));
+        var days = Period.DaysBetween(before.Date, start.Date);
+        return EventRequest.From(source) with
+        {
+            Slug = request.Slug,
+            Title = request.Title ?? source.Title,
+            StartsAt = request.StartsAt,
+            EndsAt = request.EndsAt ?? EventTimes.Write(start + Period.Between(before, EventTimes.Wall(source.Ends)), source.Zone),
+            RegistrationOpens = EventTimes.Later(source.RegistrationOpens, days, source.Zone),
+            RegistrationCloses = EventTimes.Later(source.RegistrationCloses, days, source.Zone),
+            Rules = source.Rules is not { } rules ? null : rules with
+            {
+                GroupHoldEnds = EventTimes.Later(rules.GroupHoldEnds, days, source.Zone),
+                PromotionEnds = EventTimes.Later(rules.PromotionEnds, days, source.Zone),
+            },
+        };
+    }
+
+    /// <exception cref="ProblemException"><see cref="Problem.ValidationFailed"/> naming an item that has no place on the new days.</exception>
+    private static List<AgendaItem> Items(Event source, Event copy, IReadOnlyList<AgendaItem> items)
+    {
+        var (before, start) = (EventTimes.Wall(source.Starts), EventTimes.Wall(copy.Starts));
+        var minutes = (start.NanosecondOfDay - before.NanosecondOfDay) / NodaConstants.NanosecondsPerMinute;
+        return [.. items.Select((item, i) =>
+        {
+            var from = At(item.From!);
+            var moved = item with { Day = Period.DaysBetween(before.Date, from.Date) + 1, From = Clock.Format(from.TimeOfDay), To = item.To is { } to ? Clock.Format(At(to).TimeOfDay) : null };
+            var wrong = moved.Day < 1 ? new FieldError("from", FieldCode.InvalidTime) : moved.WrongIn(copy);
+            return wrong is null ? moved : throw new ProblemException(Problem.ValidationFailed, [wrong with { Field = $"agenda.items[{i}].{wrong.Field}" }]);
+
+            LocalDateTime At(string clock) => before.Date.PlusDays((item.Day ?? 1) - 1).At(Clock.Parse(clock).Value).PlusMinutes(minutes);
+        })];
+    }
+}
+
+/// <summary>What a copy has of its own.</summary>
+public sealed record CopyEventRequest
+{
+    /// <summary>Wall time in the event's zone.</summary>
+    public string? StartsAt { get; init; }
+
+    /// <summary>Without it the copy lasts as long on the clock as the event does.</summary>
+    public string? EndsAt { get; init; }
+
+    /// <summary>Without it one is made from the title.</summary>
+    public string? Slug { get; init; }
+
+    public Texts? Title { get; init; }
+}
+
+public sealed class CopyEventRequestValidator : Validator<CopyEventRequest>
+{
+    public CopyEventRequestValidator()
+    {
+        RuleFor(r => r.StartsAt).Present().Line(40);
+        RuleFor(r => r.EndsAt).Line(40);
+        RuleFor(r => r.Slug).Slug(3, 80);
+        RuleFor(r => r.Title).Texts(200, multiLine: false);
+    }
+}

@@ -1,0 +1,88 @@
+using Isa.Events.Api.Email;
+
+namespace Isa.Events.Api.Features.Messages;
+
+/// <summary>A mail that was, is or will be sent, without what it says.</summary>
+public sealed record Message
+{
+    public const string IdPrefix = "msg_";
+
+    public required string Id { get; init; }
+
+    public required OutboxKind Kind { get; init; }
+
+    public string? RegistrationId { get; init; }
+
+    /// <summary>Absent until it was first rendered, or where it came to nothing.</summary>
+    public Recipient? Recipient { get; init; }
+
+    /// <summary>Their address as it is now.</summary>
+    public string? Address { get; init; }
+
+    public required OutboxState State { get; init; }
+
+    public required long Attempts { get; init; }
+
+    /// <summary>Why the last attempt failed.</summary>
+    public string? LastError { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>While it waits: when it is tried, at the earliest.</summary>
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    public DateTimeOffset? FirstAttemptAt { get; init; }
+
+    public DateTimeOffset? DoneAt { get; init; }
+
+    internal static Message Of(MessageRow row) => new()
+    {
+        Id = IdPrefix + row.Id, Kind = row.Kind, RegistrationId = row.RegistrationId, Recipient = row.Recipient, Address = row.Address, State = row.State, Attempts = row.Attempts, LastError = row.LastError,
+        CreatedAt = row.CreatedAt, NextAttemptAt = row.State == OutboxState.Pending ? row.DueAt : null, FirstAttemptAt = row.AttemptedAt, DoneAt = row.DoneAt,
+    };
+}
+
+/// <summary>A row of the outbox, with the address of whom it is for.</summary>
+internal sealed record MessageRow
+{
+    public string Id { get; init; } = "";
+
+    public OutboxKind Kind { get; init; }
+
+    public string? RegistrationId { get; init; }
+
+    public string? DelegationId { get; init; }
+
+    public string? ActionId { get; init; }
+
+    public Recipient? Recipient { get; init; }
+
+    public string? Address { get; init; }
+
+    public OutboxState State { get; init; }
+
+    public long Attempts { get; init; }
+
+    public string? LastError { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset DueAt { get; init; }
+
+    public DateTimeOffset? AttemptedAt { get; init; }
+
+    public DateTimeOffset? DoneAt { get; init; }
+
+    // A change of an event that is passed on to each of its registrations is no message itself.
+    internal const string OfEvent = $"""
+        SELECT o.id, o.kind, o.registration_id, o.delegation_id, o.action_id, o.recipient, o.state, o.attempts, o.last_error, o.created_at, o.due_at, o.attempted_at, o.done_at,
+            CASE o.recipient WHEN 'attendee' THEN r.email WHEN 'copy' THEN r.copy_to WHEN 'contact' THEN d.contact_email WHEN 'organizer' THEN CASE WHEN o.action_id IS NULL THEN e.organizer_email END END AS address
+        FROM outbox o
+        LEFT JOIN registrations r ON r.id = o.registration_id
+        LEFT JOIN delegations d ON d.id = COALESCE(o.delegation_id, r.delegation_id)
+        LEFT JOIN events e ON e.id = o.event_id
+        WHERE o.event_id = @EventId AND NOT ({Portions.IsFanOut})
+        """;
+
+    internal const string ById = $"{OfEvent} AND o.id = @Id";
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Options;
+
+namespace Isa.Events.Api.Features.Messages;
+
+/// <summary>Has a message sent again, at once: one that waits or has failed is tried, one that was sent is sent anew, with what holds now.</summary>
+public sealed class ResendMessage(EventsDatabase database, CurrentEvents events, IOptions<EmailSettings> settings) : EndpointWithoutRequest<Message>
+{
+    public override void Configure()
+    {
+        Post("/events/{event}/messages/{message}/resend");
+        Policies(Access.Organizer);
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        Parameters.None(HttpContext);
+        var caller = HttpContext.GetCaller()!;
+        var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
+        var name = Route<string>("message")!;
+        if (!name.StartsWith(Message.IdPrefix, StringComparison.Ordinal)) throw new ProblemException(Problem.MessageNotFound);
+        var again = await database.WriteAsync(evt.Id, session => Resend(session, evt.Id, name[Message.IdPrefix.Length..], caller), ct);
+        HttpContext.Response.Headers.CacheControl = "no-store";
+        await Send.ResponseAsync(Message.Of(again), StatusCodes.Status202Accepted, ct);
+    }
+
+    private MessageRow Resend(WriteSession session, string eventId, string id, Caller caller)
+    {
+        session.LockEvent(eventId);
+        var row = session.One<MessageRow>(MessageRow.ById, new { EventId = eventId, Id = id }) ?? throw new ProblemException(Problem.MessageNotFound);
+        if (row.State is OutboxState.Done or OutboxState.Superseded)
+        {
+            // Asked twice, it is sent once: the first answer may have been lost.
+            var waits = session.One<string>(Waiting, new { EventId = eventId, row.RegistrationId, row.DelegationId, row.ActionId, row.Kind, row.Recipient });
+            if (waits is null) session.Execute(Copy, new { NewId = waits = OrderedId.New(session.Now), Id = id, session.Now, Payload = (session.One<Details>(DetailsOf, new { Id = id })?.Payload ?? new OutboxDetails()) with { Again = true } });
+            id = waits;
+        }
+
+        // Without the time that changes are collected for.
+        session.Execute(Due, new { Id = id, DueAt = session.Now - TimeSpan.FromSeconds(settings.Value.ChangeWindowSeconds), session.Now });
+        session.AddedWork = true;
+        if (row.RegistrationId is { } registrationId) HistoryRow.Add(session, registrationId, "messageResent", Actor.Organizer, caller.KeyId);
+        return session.One<MessageRow>(MessageRow.ById, new { EventId = eventId, Id = id })!;
+    }
+
+    private sealed record Details
+    {
+        public OutboxDetails? Payload { get; init; }
+    }
+
+    private const string Waiting = """
+        SELECT MAX(id) FROM outbox
+        WHERE event_id = @EventId AND (registration_id = @RegistrationId OR delegation_id = @DelegationId) AND kind = @Kind AND state = 'pending' AND (kind <> 'organizerMessage' OR action_id = @ActionId)
+            AND (recipient = @Recipient OR recipient IS NULL AND @Recipient IS NULL)
+        """;
+
+    private const string DetailsOf = "SELECT payload FROM outbox WHERE id = @Id";
+
+    private const string Copy = """
+        INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, recipient, action_id)
+        SELECT @NewId, kind, event_id, registration_id, delegation_id, @Payload, 'pending', @Now, @Now, recipient, action_id FROM outbox WHERE id = @Id
+        """;
+
+    // What can still be undone is not told before.
+    private const string Due = """
+        UPDATE outbox SET state = 'pending', due_at = CASE WHEN action_id IS NOT NULL AND due_at > @Now THEN due_at ELSE @DueAt END, done_at = NULL, gives_up_at = NULL
+        WHERE id = @Id AND state IN ('pending', 'failed')
+        """;
+}

@@ -1,0 +1,35 @@
+using Isa.Events.Api.Features.Server;
+
+namespace Isa.Events.Api.Features.Notices;
+
+/// <summary>Tells what events tell by themselves. Each process looks; under the event's lock the second finds nothing left.</summary>
+public sealed partial class NoticeTeller(EventsDatabase database, TimeProvider time, ILogger<NoticeTeller> logger) : Recurring(Pause, time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    protected override Task DoAsync(CancellationToken ct) => RunAsync(ct);
+
+    protected override void OnFailure(Exception e) => LogFailed(logger, e);
+
+    internal async Task RunAsync(CancellationToken ct)
+    {
+        var due = await database.ReadAsync(session => session.Query<string>(EventsDue, new { Now = Instant.Cut(Time.GetUtcNow()) }), ct);
+        foreach (var id in due) await database.WriteAsync(id, session => Tell(session, session.LockEvent(id)), ct);
+    }
+
+    /// <returns>How many rows were written: one for each thing, whatever the number of registrations.</returns>
+    private static int Tell(WriteSession session, Event evt)
+    {
+        if (NoticePlan.Find(session, evt.Id) is not { } planned || planned > session.Now) return 0;
+        var due = Notice.Due(evt, planned, session.Now);
+        foreach (var notice in due)
+            OutboxRow.Add(session, notice.Kind, evt.Id, null, new OutboxDetails { Before = notice.Before, SummarySince = notice.Kind == OutboxKind.DailySummary ? planned.AddDays(-1) : null });
+        NoticePlan.Advance(session, evt);
+        return due.Count;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Reminders could not be written and are tried again")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    private const string EventsDue = "SELECT id FROM events WHERE next_notice_at <= @Now ORDER BY next_notice_at LIMIT 100";
+}

@@ -1,0 +1,145 @@
+namespace Isa.Events.Api.Features.Registrations;
+
+/// <summary>Moves a registration to another site: the new seat and the old one change hands together. Where the new site is full it keeps the old seat and waits.</summary>
+public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteRequest, Registration>
+{
+    public override void Configure()
+    {
+        Post("/registrations/{registration}/change-site");
+        AllowAnonymous(); // by the manage token; with an id RegistrationAccess demands a key
+    }
+
+    public override async Task HandleAsync(ChangeSiteRequest request, CancellationToken ct)
+    {
+        Parameters.None(HttpContext);
+        var match = IfMatch.Read(HttpContext);
+        var found = await access.FindAsync(HttpContext, ct);
+        await access.SendAsync(HttpContext, await ChangeAsync(access, found, request, match, ct), found.Event, ct);
+    }
+
+    /// <summary>The same for whoever else takes the wish: the person's own page.</summary>
+    internal static Task<Registration> ChangeAsync(RegistrationAccess access, FoundRegistration found, ChangeSiteRequest request, IfMatch? match, CancellationToken ct)
+    {
+        var (queues, look) = (QueueLook.Of(found.Event.Id, request.SiteId), new SeatLook());
+        return access.WriteAsync(found, match, (session, evt, registration) => Change(session, evt, registration, queues, look, request, found.Actor, found.ActorId), ct, queues);
+    }
+
+    private static Registration Change(WriteSession session, Event evt, Registration registration, Ahead<QueueLook> queues, SeatLook look, ChangeSiteRequest request, Actor actor, string? actorId)
+    {
+        var seen = session.One(queues)!;
+        if (Refusal(evt, registration, request.SiteId, actor, session.Now) is { } refusal) throw refusal;
+        var site = evt.Site(request.SiteId)!;
+        var entry = registration.WaitlistEntryId is { } id ? WaitlistEntry.Find(session, id) : null;
+
+        if (registration.AttendsAt(site))
+            return entry is null || request.KeepWaiting == true ? registration : StayHere(session, evt, registration, actor, actorId);
+        if (entry?.SiteId == site.Id && Offer.IsOpen(entry.State, entry.OfferEndsAt, session.Now)) return AcceptOffer.Accept(session, evt, registration, entry, actor, actorId);
+        if (TryTake(session, evt, site, registration, seen, look)) return Move(session, evt, registration, site, request.KeepWaiting == true && entry?.SiteId != site.Id, !seen.SomebodyWaits, actor, actorId);
+        if (entry?.SiteId == site.Id) return registration; // waits for it already
+        if (request.WhenFull == WhenFull.Reject || !MayWaitFor(evt, registration, site, session.Now)) throw new ProblemException(Problem.SiteFull);
+        return Wait(session, evt, registration, site, actor, actorId);
+    }
+
+    /// <summary>Why somebody cannot go to a site now, or stay there, seats aside; null where they can.</summary>
+    internal static ProblemException? Refusal(Event evt, Registration registration, string? siteId, Actor actor, DateTimeOffset now) =>
+        evt.EndedBy(now) is { } ended ? new ProblemException(ended)
+        : !registration.IsActive ? new ProblemException(Problem.RegistrationEnded)
+        : evt.Site(siteId) is not { } site ? ProblemException.Invalid("siteId", FieldCode.UnknownSite)
+        : !evt.Invites(site, registration.Audience) ? ProblemException.Invalid("siteId", FieldCode.AudienceNotInvited)
+        : actor != Actor.Organizer && !registration.AttendsAt(site) && !MaySwitchTo(evt, site, now) ? new ProblemException(Problem.SwitchingClosed)
+        : null;
+
+    /// <summary>Whether somebody can begin to wait for a site that is full, with the seat they have or without one.</summary>
+    internal static bool MayWaitFor(Event evt, Registration registration, Site site, DateTimeOffset now) =>
+        registration.Status is RegistrationStatus.Confirmed or RegistrationStatus.Waitlisted && Placement.HasQueue(evt, site, now);
+
+    /// <summary>Whether people may still move themselves there, whatever the deadline for registering says.</summary>
+    public static bool MaySwitchTo(Event evt, Site site, DateTimeOffset now) => (site.JoinsByVideo ? evt.EffectiveRules.SwitchToOnline : evt.EffectiveRules.SwitchToRoom) switch
+    {
+        SwitchUntil.EventEnds => now < evt.EndsAt,
+        SwitchUntil.PromotionEnds => now < evt.PromotionEndsAt,
+        SwitchUntil.RegistrationCloses => now < (evt.RegistrationClosesAt ?? evt.EndsAt),
+        _ => false,
+    };
+
+    // Where a seat has been seen it is taken without looking again.
+    private static bool TryTake(WriteSession session, Event evt, Site site, Registration registration, QueueLook seen, SeatLook look)
+    {
+        var counts = registration.CountsAt(evt);
+        if (look.IsNeeded || !seen.HasSeat || !counts) return Placement.TryTake(session, evt, site, 1, counts);
+        Seats.TakeUnlooked(session, evt.Id, site.Id, look.Overtaken);
+        return true;
+    }
+
+    // The seat there is taken already.
+    private static Registration Move(WriteSession session, Event evt, Registration registration, Site site, bool keepWaiting, bool nobodyWaits, Actor actor, string? actorId)
+    {
+        registration = Answering.StillComes(session, evt, registration, actor, actorId);
+        var freed = new List<string>();
+        if (!keepWaiting) Ending.LeaveQueue(session, registration, freed);
+        Ending.LeaveSeat(session, registration, freed, nobodyWaits);
+        var settles = registration.Status == RegistrationStatus.Waitlisted;
+        var moved = (registration with
+        {
+            SiteId = site.Id,
+            Status = settles ? RegistrationStatus.Confirmed : registration.Status,
+            HoldsSeat = registration.CountsAt(evt),
+            WaitlistEntryId = keepWaiting ? registration.WaitlistEntryId : null,
+            ConfirmedAt = registration.Status is RegistrationStatus.Confirmed or RegistrationStatus.Waitlisted ? session.Now : null,
+            Revision = registration.RevisionAt(evt, site.Id),
+        }).Save(session);
+        HistoryRow.Add(session, moved.Id!, "moved", actor, actorId, new HistoryDetails { FromSite = registration.SiteId, ToSite = site.Id });
+        OutboxRow.Add(session, OutboxKind.RegistrationMoved, evt.Id, moved.Id, new OutboxDetails { FromSite = registration.SiteId });
+        if (freed.Count > 0) Promotion.Run(session, evt, freed);
+        return moved;
+    }
+
+    private static Registration Wait(WriteSession session, Event evt, Registration registration, Site site, Actor actor, string? actorId)
+    {
+        registration = Answering.StillComes(session, evt, registration, actor, actorId);
+        var freed = new List<string>();
+        Ending.LeaveQueue(session, registration, freed);
+        var waits = (registration with
+        {
+            SiteId = registration.Status == RegistrationStatus.Waitlisted ? site.Id : registration.SiteId,
+            WaitlistEntryId = registration.CountsAt(evt) ? WaitlistEntry.Join(session, evt.Id, site.Id, 1) : null,
+        }).Save(session);
+        HistoryRow.Add(session, waits.Id!, "queued", actor, actorId, new HistoryDetails { FromSite = registration.SiteId, ToSite = site.Id });
+        OutboxRow.Add(session, OutboxKind.RegistrationWaitlisted, evt.Id, waits.Id);
+        if (freed.Count > 0) Promotion.Run(session, evt, freed);
+        return waits;
+    }
+
+    // Whoever says again where they are wants to wait no longer for another site.
+    private static Registration StayHere(WriteSession session, Event evt, Registration registration, Actor actor, string? actorId)
+    {
+        registration = Answering.StillComes(session, evt, registration, actor, actorId);
+        var freed = new List<string>();
+        Ending.LeaveQueue(session, registration, freed);
+        var stays = (registration with { WaitlistEntryId = null }).Save(session);
+        HistoryRow.Add(session, stays.Id!, "leftQueue", actor, actorId, new HistoryDetails { FromSite = freed[0] });
+        Promotion.Run(session, evt, freed);
+        return stays;
+    }
+}
+
+/// <summary>Where somebody wants to attend instead.</summary>
+public sealed record ChangeSiteRequest
+{
+    public string? SiteId { get; init; }
+
+    /// <summary>Reject or waitlist; without a word, whoever can wait does, and keeps the seat they have.</summary>
+    public WhenFull? WhenFull { get; init; }
+
+    /// <summary>Whether to go on waiting for the site they waited for.</summary>
+    public bool? KeepWaiting { get; init; }
+}
+
+public sealed class ChangeSiteRequestValidator : Validator<ChangeSiteRequest>
+{
+    public ChangeSiteRequestValidator()
+    {
+        RuleFor(r => r.SiteId).Present().Line(40);
+        RuleFor(r => r.WhenFull).Must(wish => wish != WhenFull.AttendSite).Fails(FieldCode.UnknownValue, "reject, waitlist"); // they attend where they are
+    }
+}

@@ -1,0 +1,70 @@
+namespace Isa.Events.Api.Features.Registrations;
+
+/// <summary>How a registration ends, whoever ends it: its seat and its place in a queue go to those who wait, in the same work.</summary>
+public static class Ending
+{
+    /// <param name="session">The work's.</param>
+    /// <param name="evt">The event, locked.</param>
+    /// <param name="registration">As this work has seen it.</param>
+    /// <param name="status">Cancelled or declined.</param>
+    /// <param name="reason">Why, where nobody simply cancelled it.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="actorId">Their key.</param>
+    /// <param name="nobodyWaits">Where this work has seen, perhaps too early, that nobody waits at the event: then nobody is looked for.</param>
+    public static Registration End(WriteSession session, Event evt, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits = false)
+    {
+        var freed = new List<string>();
+        var ended = EndOne(session, evt, registration, status, reason, actor, actorId, nobodyWaits, freed);
+        if (freed.Count > 0) Promotion.Run(session, evt, freed);
+        return ended;
+    }
+
+    /// <summary>Cancels several. What they free is given once all of them have ended: the rest of a party would be promoted in between.</summary>
+    public static void EndAll(WriteSession session, Event evt, IEnumerable<Registration> registrations, Func<Registration, EndReason?> reason, Actor actor, string? actorId)
+    {
+        var freed = new List<string>();
+        foreach (var registration in registrations) EndOne(session, evt, registration, RegistrationStatus.Cancelled, reason(registration), actor, actorId, nobodyWaits: false, freed);
+        Promotion.Run(session, evt, freed);
+    }
+
+    private static Registration EndOne(WriteSession session, Event evt, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits, List<string> freed)
+    {
+        LeaveQueue(session, registration, freed, reason == EndReason.OfferExpired ? EntryState.Expired : EntryState.Withdrawn);
+        LeaveSeat(session, registration, freed, nobodyWaits);
+        var ended = (registration with
+        {
+            Status = status,
+            HoldsSeat = false,
+            WaitlistEntryId = null,
+            HoldEndsAt = null,
+            DeclineTakesEffectAt = null,
+            Revision = registration.Revision + 1,
+            CancelledAt = session.Now,
+            CancelledBy = actor,
+            EndReason = reason,
+        }).Save(session);
+        HistoryRow.Add(session, ended.Id!, status == RegistrationStatus.Declined ? "declined" : "cancelled", actor, actorId, reason is null ? null : new HistoryDetails { Reason = reason });
+        OutboxRow.Add(session, status == RegistrationStatus.Declined ? OutboxKind.RegistrationDeclined : OutboxKind.RegistrationCancelled, evt.Id, ended.Id);
+        return ended;
+    }
+
+    /// <summary>Leaves the queue it is in, if any; the site is one that Promotion must look at once the registration itself is stored.</summary>
+    internal static void LeaveQueue(WriteSession session, Registration registration, List<string> freed, EntryState last = EntryState.Withdrawn)
+    {
+        if (registration.WaitlistEntryId is not null) freed.Add(WaitlistEntry.Leave(session, registration, last));
+    }
+
+    /// <summary>Gives its seat back, if it has one; the same.</summary>
+    internal static void LeaveSeat(WriteSession session, Registration registration, List<string> freed, bool nobodyWaits)
+    {
+        if (!registration.HoldsSeat) return;
+        if (nobodyWaits)
+        {
+            Seats.GiveBackUnawaited(session, registration.EventId, registration.SiteId);
+            return;
+        }
+
+        Seats.GiveBack(session, registration.EventId, registration.SiteId, 1);
+        freed.Add(registration.SiteId);
+    }
+}

@@ -1,0 +1,103 @@
+namespace Isa.Events.Api.Features.Registrations;
+
+/// <summary>
+/// Hands a registration to a deputy: seat, place in the queue and reference stay. It is a registration of its own, with links and a calendar entry of its own; the
+/// one it replaces ends.
+/// </summary>
+public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAccess access) : Endpoint<SubstituteRequest, Registration>
+{
+    private static readonly RegistrationRequestValidator Shape = new();
+
+    public override void Configure()
+    {
+        Post("/registrations/{registration}/substitute");
+        AllowAnonymous(); // by the manage token; with an id RegistrationAccess demands a key
+    }
+
+    public override async Task HandleAsync(SubstituteRequest request, CancellationToken ct)
+    {
+        Parameters.None(HttpContext);
+        var match = IfMatch.Read(HttpContext);
+        var found = await access.FindAsync(HttpContext, ct);
+        var creation = await SubstituteAsync(database, found, request, IdempotencyKey.Read(HttpContext, nameof(SubstituteAttendee), found.Registration.Id), match, ct);
+        creation.Mark(HttpContext);
+        var made = await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) ?? throw new ProblemException(Problem.RegistrationNotFound);
+        await access.SendAsync(HttpContext, made, found.Event, ct, StatusCodes.Status201Created);
+    }
+
+    /// <summary>The same for whoever else names the deputy: the person's own page.</summary>
+    internal static Task<Creation> SubstituteAsync(EventsDatabase database, FoundRegistration found, SubstituteRequest request, IdempotencyKey key, IfMatch? match, CancellationToken ct)
+    {
+        var deputy = request.ToRegistration(found.Registration);
+        Shape.Check(deputy, needsAddress: found.Registration.DelegationId is null);
+        var (ahead, rival) = (Registration.Of(found.Registration.Id!), Rival.Of(Wanted(deputy, found.Event, found.Registration)));
+        return key.WriteAsync(database, found.Event.Id, request, session => Substitute(session, found, ahead, rival, deputy, match), ct, ahead, rival);
+    }
+
+    /// <summary>Why nobody can come instead now, or null.</summary>
+    internal static Problem? Refusal(Event evt, Registration registration, DateTimeOffset now) =>
+        !registration.IsActive ? Problem.RegistrationEnded : evt.EndedBy(now) ?? (now >= evt.StartsAt ? Problem.EventStarted : null);
+
+    private static string Substitute(WriteSession session, FoundRegistration found, Ahead<Registration> ahead, Ahead<Rival> rivals, RegistrationRequest deputy, IfMatch? match)
+    {
+        var evt = session.LockEvent(found.Event.Id);
+        var old = session.One(ahead) ?? throw new ProblemException(Problem.RegistrationNotFound);
+        var rival = session.One(rivals)!;
+        match?.Check(old.Version);
+        if (Refusal(evt, old, session.Now) is { } late) throw new ProblemException(late);
+        if (deputy.RefusalOfContent(evt) is { } refusal) throw refusal;
+        if (deputy.Email is null && Rival.Namesake(session, old, deputy.FullName!) is not null) throw new ProblemException(Problem.AlreadyRegistered, "fullName", FieldCode.DuplicateValue);
+        if (rival.WithAddress is not null) throw new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue); // that one is not the caller's to see
+
+        var next = Wanted(deputy, evt, old) with { Id = $"{Registration.IdPrefix}{OrderedId.New(session.Now)}", CreatedAt = session.Now, UpdatedAt = session.Now };
+        (old with
+        {
+            Status = RegistrationStatus.Cancelled,
+            HoldsSeat = false,
+            WaitlistEntryId = null,
+            HoldEndsAt = null,
+            DeclineTakesEffectAt = null,
+            Revision = old.Revision + 1,
+            CancelledAt = session.Now,
+            CancelledBy = found.Actor,
+            EndReason = EndReason.Replaced,
+            ReplacedBy = next.Id,
+        }).Save(session);
+        next.Insert(session);
+        HistoryRow.Add(session, old.Id!, "replaced", found.Actor, found.ActorId, new HistoryDetails { RegistrationId = next.Id });
+        HistoryRow.Add(session, next.Id, "substituted", found.Actor, found.ActorId, new HistoryDetails { RegistrationId = old.Id });
+        OutboxRow.Add(session, OutboxKind.RegistrationCancelled, evt.Id, old.Id);
+        OutboxRow.Add(session, RegisterForEvent.KindOf(next.Status), evt.Id, next.Id);
+        return next.Id;
+    }
+
+    // What the place is stays; who has it changes.
+    private static NewRegistration Wanted(RegistrationRequest deputy, Event evt, Registration old) => deputy.ToRegistration(evt, old.MadeBy, old.IsTest) with
+    {
+        Status = old.Status,
+        HoldsSeat = old.HoldsSeat,
+        ConfirmedAt = old.ConfirmedAt,
+        HoldEndsAt = old.NameFollows ? null : old.HoldEndsAt,
+        WaitlistEntryId = old.WaitlistEntryId,
+        WhenFull = old.WhenFull,
+        FallbackSiteId = old.FallbackSiteId,
+        Reference = old.Reference!,
+        Late = old.Late,
+        DelegationId = old.DelegationId,
+        InviteeId = old.InviteeId,
+        QuotaCity = old.QuotaCity,
+        Replaces = old.Id,
+    };
+}
+
+/// <summary>The person who comes instead.</summary>
+public sealed record SubstituteRequest : PersonRequest
+{
+    /// <summary>The deputy as if registered at the same site. What is said of the office rather than the person holds on where nothing else is said.</summary>
+    public RegistrationRequest ToRegistration(Registration old) => new()
+    {
+        SiteId = old.SiteId, FullName = FullName, Email = Email, Language = Language, FamilyName = FamilyName, RomanizedName = RomanizedName, FormOfAddress = FormOfAddress, JobTitle = JobTitle,
+        Organisation = Organisation ?? old.Organisation, City = City ?? old.City, Audience = Audience ?? old.Audience, TimeZone = TimeZone, Phone = Phone, CopyTo = CopyTo, ListensIn = ListensIn,
+        Needs = Needs, NoticeVersion = NoticeVersion, Consents = Consents, Answers = Answers, ExternalId = old.ExternalId,
+    };
+}

@@ -1,0 +1,34 @@
+namespace Isa.Events.Api.Features.Server;
+
+/// <summary>Does something again and again, with a pause before each time. A failure is logged, and the next time comes.</summary>
+public abstract class Recurring(TimeSpan pause, TimeProvider time) : BackgroundService
+{
+    protected TimeProvider Time => time;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(pause, time, stoppingToken); // not a timer: where the clock jumps, one time makes up for all that were missed
+                try
+                {
+                    await DoAsync(stoppingToken);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    OnFailure(e);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // stopping
+        }
+    }
+
+    protected abstract Task DoAsync(CancellationToken ct);
+
+    protected abstract void OnFailure(Exception e);
+}

@@ -1,0 +1,79 @@
+namespace Isa.Events.Api.Features.Waitlist;
+
+/// <summary>
+/// What time does to an event: offers nobody answered, places held for something that never came, and those somebody declined in their calendar pass on, and so do seats that were held for a party until
+/// <see cref="Event.GroupHoldEndsAt"/>. Running it twice does no more than once.
+/// </summary>
+public static class Expiry
+{
+    private const int Portion = 200;
+
+    /// <summary>Under the event's lock.</summary>
+    /// <returns>Whether there is more to do than one transaction should.</returns>
+    public static bool Run(WriteSession session, Event evt)
+    {
+        var offers = session.Query<WaitlistEntry>(ExpiredOffers, new { EventId = evt.Id, session.Now, Limit = Portion });
+        foreach (var entry in offers) Expire(session, evt, entry);
+        var holds = session.Query<Registration>(ExpiredHolds, new { EventId = evt.Id, session.Now, Limit = Portion });
+        // Who is not named confirms nothing either: what ran out first is what ends it.
+        Ending.EndAll(session, evt, holds, registration => registration.Status == RegistrationStatus.PendingConfirmation ? EndReason.AddressNotConfirmed : EndReason.NameMissing, Actor.System, null);
+        var declined = session.Query<Registration>(TakenEffect, new { EventId = evt.Id, session.Now, Limit = Portion });
+        Ending.EndAll(session, evt, declined, _ => EndReason.DeclinedInCalendar, Actor.Attendee, null);
+        Promotion.RunAll(session, evt);
+        return offers.Count == Portion || holds.Count == Portion || declined.Count == Portion;
+    }
+
+    /// <summary>Ids of the events for which <see cref="Run"/> has something to do, as a read sees it.</summary>
+    public static IReadOnlyCollection<string> Due(ReadSession session, DateTimeOffset now) =>
+        session.Query<string>(DueEvents, new { Now = now }).Union(session.Query<FreeSeats>(SitesWithFreeSeats).GroupBy(site => site.EventId, site => site.SiteId)
+            .Where(sites => Event.Find(session, sites.Key) is { Status: EventStatus.Published } evt && now >= evt.GroupHoldEndsAt && now < evt.PromotionEndsAt
+                && sites.Any(id => evt.Site(id)!.Waitlist is { Promotion: not PromotionMode.Manual }))
+            .Select(sites => sites.Key)).ToList();
+
+    private static void Expire(WriteSession session, Event evt, WaitlistEntry entry)
+    {
+        var members = Promotion.Members(session, entry.Id);
+        Seats.GiveBack(session, evt.Id, entry.SiteId, entry.Size);
+        entry.End(session, EntryState.Expired);
+        foreach (var member in members)
+        {
+            HistoryRow.Add(session, member.Id!, "offerExpired", Actor.System, null, new HistoryDetails { ToSite = entry.SiteId });
+            var left = member with { WaitlistEntryId = null };
+            if (member.Status == RegistrationStatus.Waitlisted)
+            {
+                Ending.End(session, evt, left, RegistrationStatus.Cancelled, EndReason.OfferExpired, Actor.System, null);
+                continue;
+            }
+
+            left.Save(session);
+            OutboxRow.Add(session, OutboxKind.OfferExpired, evt.Id, member.Id);
+        }
+    }
+
+    private const string ExpiredOffers = $"SELECT {WaitlistEntry.Columns} FROM waitlist_entries WHERE state = 'offered' AND offer_ends_at <= @Now AND event_id = @EventId ORDER BY number LIMIT @Limit";
+
+    private const string ExpiredHolds = $"SELECT {Registration.Columns} FROM registrations WHERE hold_ends_at <= @Now AND hold_ends_at IS NOT NULL AND event_id = @EventId ORDER BY id LIMIT @Limit";
+
+    private const string TakenEffect = $"""
+        SELECT {Registration.Columns} FROM registrations WHERE decline_takes_effect_at <= @Now AND decline_takes_effect_at IS NOT NULL AND event_id = @EventId ORDER BY id LIMIT @Limit
+        """;
+
+    private const string DueEvents = """
+        SELECT event_id FROM waitlist_entries WHERE state = 'offered' AND offer_ends_at <= @Now
+        UNION SELECT event_id FROM registrations WHERE hold_ends_at <= @Now AND hold_ends_at IS NOT NULL
+        UNION SELECT event_id FROM registrations WHERE decline_takes_effect_at <= @Now AND decline_takes_effect_at IS NOT NULL
+        """;
+
+    // Where somebody waits whom the free seats would do for.
+    private const string SitesWithFreeSeats = """
+        SELECT DISTINCT s.event_id, s.id AS site_id FROM sites s JOIN waitlist_entries w ON w.event_id = s.event_id AND w.site_id = s.id AND w.state = 'queued'
+        WHERE s.waiting > 0 AND (s.capacity IS NULL OR w.size <= s.capacity - s.seats_taken)
+        """;
+
+    private sealed record FreeSeats
+    {
+        public string EventId { get; init; } = "";
+
+        public string SiteId { get; init; } = "";
+    }
+}

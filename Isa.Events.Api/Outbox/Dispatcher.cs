@@ -1,0 +1,201 @@
+using Isa.Events.Api.Email;
+using Isa.Events.Api.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace Isa.Events.Api.Outbox;
+
+/// <summary>
+/// Sends what is in the outbox. One in each process; several share the rows by claims, and what one leaves undone another takes over once its claim has run out.
+/// A portion takes four short writes whatever its size: taken, counted, begun, ended. Rendering and sending happen between them, beside the writer.
+/// </summary>
+public sealed partial class Dispatcher(
+    EventsDatabase database, Portions portions, Expansion expansion, Mailer mailer, RenderLetters render, IOptions<EmailSettings> settings, Measures measures, TimeProvider time, ILogger<Dispatcher> logger)
+    : BackgroundService
+{
+    // What other processes have added, and what has become due.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    // Between two portions that are not full: in a rush they come together.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Making = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _added = new(0, 1);
+
+    /// <summary>Until nothing more can be done now.</summary>
+    /// <returns>How many rows were looked at.</returns>
+    internal async Task<int> RunAsync(CancellationToken ct)
+    {
+        for (var all = 0; ;)
+        {
+            if (await RoundAsync(ct) is not (> 0 and var some)) return all;
+            all += some;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!settings.Value.Send) return;
+        database.WorkAdded += Wake;
+        try
+        {
+            while (true)
+            {
+                var pause = Look;
+                try
+                {
+                    var some = await RoundAsync(stoppingToken);
+                    if (some >= Portions.Size) continue;
+                    if (some > 0) pause = Gather;
+                }
+                catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+                {
+                    LogFailed(logger, e);
+                    pause = AfterFailure;
+                }
+
+                // By the machine's clock: it is only how often one looks; what is due the product's clock tells.
+                if (pause == Look) await _added.WaitAsync(Look, stoppingToken);
+                else await Task.Delay(pause, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // stopping
+        }
+        finally
+        {
+            database.WorkAdded -= Wake;
+        }
+    }
+
+    private async Task<int> RoundAsync(CancellationToken ct)
+    {
+        var changes = await expansion.RunAsync(ct);
+        var due = (await portions.DueAsync(ct)).ToList();
+        // Without a mail server nothing is taken: what nobody has attempted can still be overtaken by what comes.
+        if (due.Exists(d => !d.IsTest) && !await mailer.IsReadyAsync(ct)) due.RemoveAll(d => !d.IsTest);
+        if (due.Count == 0) return changes;
+
+        var claim = new RowClaim(time, Hold);
+        var entries = await portions.TakeAsync(claim, [.. due.Select(d => d.Id)], ct);
+        if (entries.Count == 0) return changes;
+        var outcomes = new Dictionary<string, Outcome>(StringComparer.Ordinal);
+        try
+        {
+            await SendAsync(claim, entries, due.Where(d => d.IsTest).Select(d => d.Id).ToHashSet(StringComparer.Ordinal), outcomes, ct);
+        }
+        finally
+        {
+            // Also when stopping: what was sent is noted, the rest is let go for others.
+            using var patience = new CancellationTokenSource(Stopping);
+            var ends = await portions.EndAsync(claim, [.. entries.Select(e => outcomes.GetValueOrDefault(e.Id) ?? new Outcome(e, null))], patience.Token);
+            foreach (var end in ends) measures.Mail(end);
+        }
+
+        return changes + entries.Count;
+    }
+
+    // Long enough for the slowest hand-over, and for a process that is slow to be seen as one.
+    private TimeSpan Hold => mailer.Timeout * 2 + TimeSpan.FromMinutes(3);
+
+    private async Task SendAsync(RowClaim claim, List<OutboxEntry> entries, HashSet<string> tests, Dictionary<string, Outcome> outcomes, CancellationToken ct)
+    {
+        var made = new List<ReadyLetter>();
+        foreach (var entry in entries)
+        {
+            var (letter, outcome) = await MakeAsync(entry, tests.Contains(entry.Id), ct);
+            if (letter is not null) made.Add(letter);
+            else outcomes[entry.Id] = outcome!;
+        }
+
+        var allowed = await portions.WithinLimitsAsync(claim, made, ct);
+        var ready = new List<ReadyLetter>();
+        foreach (var ofEvent in allowed.GroupBy(l => l.Entry.EventId))
+        {
+            List<ReadyLetter> letters = [.. ofEvent];
+            var held = await portions.BeginAsync(claim, ofEvent.Key, letters, ct);
+            ready.AddRange(letters.Where(l => held.Contains(l.Entry.Id)));
+        }
+
+        using var end = new CancellationTokenSource();
+        await using var stop = ct.Register(() => end.CancelAfter(Stopping)); // what is on its way may arrive
+        await Parallel.ForEachAsync(ready, new ParallelOptions { MaxDegreeOfParallelism = mailer.Connections }, async (letter, _) =>
+        {
+            if (ct.IsCancellationRequested || !claim.HasTimeFor(mailer.Timeout * 2)) return;
+            var delivery = await HandOverAsync(letter, end.Token);
+            lock (outcomes) outcomes[letter.Entry.Id] = new Outcome(letter.Entry, delivery);
+        });
+    }
+
+    private async Task<Delivery> HandOverAsync(ReadyLetter letter, CancellationToken ct)
+    {
+        try
+        {
+            return await mailer.SendAsync(letter.Letter, letter.Address, letter.IsTest, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            return new Delivery(DeliveryResult.Deferred, "The server stopped while it was sent.");
+        }
+        catch (Exception e) // of this message, whatever it is: the others go on
+        {
+            LogNotSent(logger, e, letter.Entry.Id);
+            return new Delivery(DeliveryResult.Deferred, "The message could not be handed over.");
+        }
+    }
+
+    private async Task<(ReadyLetter?, Outcome?)> MakeAsync(OutboxEntry entry, bool isTest, CancellationToken ct)
+    {
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            patience.CancelAfter(Making);
+            var letters = await render(entry, patience.Token).WaitAsync(Making, ct);
+            if (letters.Select(l => l.Recipient).Distinct().Count() != letters.Count) throw new InvalidOperationException("Two letters for one recipient.");
+            var mine = entry.Recipient is { } recipient ? letters.FirstOrDefault(l => l.Recipient == recipient) : letters.Count > 0 ? letters[0] : null;
+            if (mine is null) return (null, new Outcome(entry, new Delivery(DeliveryResult.Needless)));
+            mailer.Complete(mine.Message, entry.Id);
+            return (new ReadyLetter(entry, mine, entry.Recipient is null ? [.. letters.Skip(1)] : [], isTest), null);
+        }
+        catch (ProblemException e) when (e.Problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            return (null, new Outcome(entry, null)); // the database's fault, which others meet too
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            LogNotMade(logger, e, entry.Id, entry.Kind);
+            return (null, new Outcome(entry, new Delivery(DeliveryResult.Deferred, "The message could not be made."), Unmade: true));
+        }
+    }
+
+    private void Wake()
+    {
+        if (_added.CurrentCount > 0) return;
+        try
+        {
+            _added.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // another writer was quicker
+        }
+    }
+
+    public override void Dispose()
+    {
+        _added.Dispose();
+        base.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outbox could not be worked on and is looked at again")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The message {Row} ({Kind}) could not be made and is tried again")]
+    private static partial void LogNotMade(ILogger logger, Exception exception, string row, OutboxKind kind);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The message {Row} could not be handed over and is tried again")]
+    private static partial void LogNotSent(ILogger logger, Exception exception, string row);
+}

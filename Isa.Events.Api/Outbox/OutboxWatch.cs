@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+
+namespace Isa.Events.Api.Outbox;
+
+/// <summary>How the outbox stands, for those who watch over the server.</summary>
+public sealed class OutboxWatch(EventsDatabase database, TimeProvider time)
+{
+    /// <summary>Seconds since the oldest row that waits was written, tries that failed included; 0 where none waits.</summary>
+    public IEnumerable<Measurement<double>> Age()
+    {
+        try
+        {
+            return [new(database.Engine.Read(Read).Age(time.GetUtcNow()).TotalSeconds)];
+        }
+        catch (ProblemException)
+        {
+            return []; // the database's own figures tell of it
+        }
+    }
+
+    public static OutboxFigures Read(ReadSession session) => session.One<OutboxFigures>(Figures)!;
+
+    private const string Figures = """
+        SELECT (SELECT MIN(created_at) FROM outbox WHERE state = 'pending') AS oldest,
+            (SELECT COUNT(*) FROM outbox WHERE state = 'pending') AS waiting,
+            (SELECT COUNT(*) FROM outbox WHERE state = 'failed') AS failed
+        """;
+}
+
+public sealed record OutboxFigures
+{
+    /// <summary>When the oldest row that waits was written.</summary>
+    public DateTimeOffset? Oldest { get; init; }
+
+    public long Waiting { get; init; }
+
+    /// <summary>Given up, and not sent again since.</summary>
+    public long Failed { get; init; }
+
+    public TimeSpan Age(DateTimeOffset now) => Oldest is { } oldest && now > oldest ? now - oldest : TimeSpan.Zero;
+}

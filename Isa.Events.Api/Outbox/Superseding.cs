@@ -1,0 +1,90 @@
+using Isa.Events.Api.Features.Actions;
+
+namespace Isa.Events.Api.Outbox;
+
+/// <summary>
+/// Which rows of a registration take whose place. Two rules, applied in the transaction that writes the newer row, under its event's lock:
+/// a newer row ends older ones that it makes untrue, also those that are tried again and again; and it is itself needless where an older one that nobody has
+/// touched yet will say the same, because what is sent is rendered when it is sent. A row that is being sent is left alone: it comes to nothing by itself when
+/// it is rendered next.
+/// </summary>
+public static class Superseding
+{
+    /// <returns>Whether an older row will say what this one would.</returns>
+    internal static bool Apply(WriteSession session, OutboxKind kind, string eventId, string? registrationId, ActionHold? hold = null)
+    {
+        if (registrationId is null)
+        {
+            // Nobody need hear of changes of an event that is off.
+            if (kind == OutboxKind.EventCancelled) session.Execute(EndChanges, new { EventId = eventId, session.Now });
+            return kind == OutboxKind.EventChanged && session.Change(TouchChange, new { EventId = eventId }) > 0;
+        }
+
+        if (EndsAll(kind)) session.Execute(EndOlder, new { EventId = eventId, RegistrationId = registrationId, session.Now });
+        else if (Ended(kind) is { Length: > 0 } ended)
+            session.Execute(EndSome, new { EventId = eventId, RegistrationId = registrationId, session.Now, One = ended[0], Two = ended[1 % ended.Length], Three = ended[2 % ended.Length], Four = ended[3 % ended.Length] });
+        // Where they are by now is told at once; what was held would tell of a place they have left.
+        if (hold is null && kind is OutboxKind.RegistrationMoved or OutboxKind.RegistrationPromoted) session.Execute(EndHeld, new { EventId = eventId, RegistrationId = registrationId, session.Now });
+        if (!IsCovered(kind) || session.Change(Touch, new { EventId = eventId, RegistrationId = registrationId, Kind = kind }) == 0) return false;
+        if (hold is not null) session.Execute(HoldLonger, new { EventId = eventId, RegistrationId = registrationId, hold.DueAt });
+        return true;
+    }
+
+    /// <summary>Whether an older row that failed for now need not be tried again, since this one is there.</summary>
+    internal static bool Ends(OutboxKind newer, OutboxKind older) => EndsAll(newer) || Ended(newer).Contains(older);
+
+    // Whoever is out needs to hear that and nothing else. If nobody has told them they are in, the end is told without a calendar object.
+    private static bool EndsAll(OutboxKind kind) => kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined or OutboxKind.EventCancelled;
+
+    private static OutboxKind[] Ended(OutboxKind newer) => newer switch
+    {
+        // They have the seat: neither wait nor offer is true any more.
+        OutboxKind.RegistrationPromoted => [OutboxKind.RegistrationWaitlisted, OutboxKind.OfferMade, OutboxKind.OfferExpired, OutboxKind.RegistrationPending],
+        // The answer has come.
+        OutboxKind.RegistrationApproved => [OutboxKind.RegistrationPending, OutboxKind.AddressToConfirm, OutboxKind.RegistrationWaitlisted],
+        OutboxKind.RegistrationWaitlisted => [OutboxKind.RegistrationPending, OutboxKind.AddressToConfirm, OutboxKind.RegistrationWaitlisted],
+        OutboxKind.RegistrationMoved => [OutboxKind.RegistrationWaitlisted, OutboxKind.OfferMade, OutboxKind.OfferExpired],
+        // An offer is better news than the place in the queue; one that is over can no longer be accepted.
+        OutboxKind.OfferMade => [OutboxKind.RegistrationWaitlisted, OutboxKind.OfferExpired],
+        OutboxKind.OfferExpired => [OutboxKind.OfferMade],
+        // The link in the older one goes to an address that is no longer theirs.
+        OutboxKind.AddressToConfirm => [OutboxKind.AddressToConfirm],
+        // RegistrationConfirmed ends nothing, to be quick in a rush: a request to confirm what is confirmed comes to nothing when it is rendered.
+        _ => [],
+    };
+
+    // A first mail that is still to leave tells of the place, the time and the links as they are then; so does one of the same kind.
+    private static bool IsCovered(OutboxKind kind) =>
+        kind is OutboxKind.EventChanged or OutboxKind.RegistrationChanged or OutboxKind.RegistrationMoved or OutboxKind.LinksRequested or OutboxKind.NameDue;
+
+    // Not what is being sent now.
+    private const string End = "UPDATE outbox SET state = 'superseded', done_at = @Now, leased_until = NULL, leased_by = NULL WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now)";
+
+    private const string EndOlder = $"{End} AND registration_id = @RegistrationId";
+
+    private const string EndSome = $"{End} AND registration_id = @RegistrationId AND kind IN (@One, @Two, @Three, @Four)";
+
+    private const string EndHeld = $"{End} AND registration_id = @RegistrationId AND kind = 'registrationMoved' AND action_id IS NOT NULL";
+
+    private const string HoldLonger = """
+        UPDATE outbox SET due_at = @DueAt
+        WHERE event_id = @EventId AND registration_id = @RegistrationId AND kind = 'registrationMoved' AND action_id IS NOT NULL AND state = 'pending' AND attempted_at IS NULL AND due_at < @DueAt
+        """;
+
+    private const string EndChanges = $"{End} AND registration_id IS NULL AND kind = 'eventChanged'";
+
+    /// <summary>Ids of what an event that is called off would end.</summary>
+    internal const string WaitingChanges = """
+        SELECT id FROM outbox WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now) AND registration_id IS NULL AND kind = 'eventChanged'
+        """;
+
+    // Changes nothing, but nobody can begin to send it before this transaction is over; then they see what it changed.
+    private const string Untouched = "UPDATE outbox SET due_at = due_at WHERE event_id = @EventId AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL AND recipient IS NULL";
+
+    private const string Touch = $"{Untouched} AND registration_id = @RegistrationId AND kind IN ('registrationConfirmed', 'registrationApproved', 'registrationPromoted', @Kind)";
+
+    private const string TouchChange = $"{WholeChange} AND registration_id IS NULL AND kind = 'eventChanged'";
+
+    // It is for everybody from now on.
+    private const string WholeChange = "UPDATE outbox SET payload = NULL WHERE event_id = @EventId AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL AND recipient IS NULL";
+}

@@ -1,0 +1,81 @@
+using Isa.Events.Api.Email;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Isa.Events.Tests.Email;
+
+/// <summary>How the mailbox of answers is read, on a real server.</summary>
+public class MailboxReaderTests
+{
+    [Theory(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
+    [InlineData("")]
+    [InlineData("imap_capability = IMAP4rev1 LITERAL+")] // neither MOVE nor UIDPLUS nor IDLE
+    public async Task Mails_are_taken_in_portions_and_moved(string more)
+    {
+        await using var server = await ImapServer.StartAsync(more: more);
+        await using var replying = await Replying.StartAsync([.. server.Settings, ("Email:Receive", "false")]);
+        var evt = await replying.Host.EventAsync();
+        var person = await replying.InvitedAsync(evt);
+        await server.ArriveAsync([.. Enumerable.Range(0, 120).Select(i => Replying.Written("nobody@meetings.example.org", "a@example.net", $"stray {i}", "\nx")), person.Reply("ACCEPTED")]);
+        (await Reader(replying).RunAsync(CancellationToken.None)).ShouldBe(121);
+        ((await server.CountAsync("INBOX")), await server.CountAsync("Handled"), await server.CountAsync("Parked")).ShouldBe((0, 1, 120));
+        ((string?)(await replying.Host.Partner.NowAsync(person.Registration))["reply"]).ShouldBe("accepted");
+        (await replying.Host.Organizer.GetAsync("/v1/replies?outcome=parked&limit=200")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Count.ShouldBe(120);
+
+        // One that was taken before it could be moved.
+        await server.ArriveAsync(person.Reply("TENTATIVE", stamp: "20200921T075959Z"));
+        (await Reader(replying).RunAsync(CancellationToken.None)).ShouldBe(1);
+        ((string?)(await replying.Host.Partner.NowAsync(person.Registration))["reply"]).ShouldBe("accepted");
+    }
+
+    [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
+    public async Task An_answer_counts_soon_after_it_has_come_and_so_does_one_after_the_server_was_away()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var server = await ImapServer.StartAsync(certificate);
+        await using var replying = await Replying.StartAsync([.. server.Settings, ("Email:Imap:Authority", certificate.Authority)]);
+        var evt = await replying.Host.EventAsync();
+        var (one, two) = (await replying.InvitedAsync(evt), await replying.InvitedAsync(evt));
+        await server.ArriveAsync(one.Reply("ACCEPTED"));
+        await BecomesAsync(async () => (string?)(await replying.Host.Partner.NowAsync(one.Registration))["reply"], "accepted");
+        await server.StopAsync();
+        await BecomesAsync(() => Task.FromResult(Reader(replying).Trouble?.ToString()), "Unreachable");
+        (await replying.Host.Anybody.GetAsync("/health/ready")).ShouldBe(HttpStatusCode.OK).Json["parts"]!.AsArray().Select(p => $"{p!["name"]} {p["status"]} {p["detail"]}").ShouldContain("mailbox failed unreachable");
+        await server.StartAgainAsync();
+        await server.ArriveAsync(two.Reply("TENTATIVE"));
+        await BecomesAsync(async () => (string?)(await replying.Host.Partner.NowAsync(two.Registration))["reply"], "tentative");
+        (await server.CountAsync("Handled")).ShouldBe(2);
+    }
+
+    [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
+    public async Task A_wrong_password_is_one_clear_line_and_registrations_go_on()
+    {
+        await using var server = await ImapServer.StartAsync();
+        await using var replying = await Replying.StartAsync([.. server.Settings, ("Email:Imap:Password", "falsch")]);
+        await BecomesAsync(() => Task.FromResult(Reader(replying).Trouble?.ToString()), "LoginRefused");
+        replying.Host.Log.All.Where(l => l.Contains("The mailbox for answers", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("it refuses Email:Imap:User with this Email:Imap:Password");
+        (await Reader(replying).TryAsync(CancellationToken.None))!.ShouldContain("refuses");
+        await replying.Host.Partner.RegisteredAsync(await replying.Host.EventAsync());
+    }
+
+    [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
+    public async Task One_process_reads_at_a_time()
+    {
+        await using var server = await ImapServer.StartAsync();
+        await using var replying = await Replying.StartAsync([.. server.Settings, ("Email:Receive", "false")]);
+        var other = ActivatorUtilities.CreateInstance<MailboxReader>(replying.Host.Services, new Isa.Events.Api.Database.Lease(replying.Host.Database));
+        await server.ArriveAsync("Subject: x\n\nx");
+        (await other.RunAsync(CancellationToken.None)).ShouldBe(1);
+        (await Reader(replying).RunAsync(CancellationToken.None)).ShouldBeNull();
+        replying.Host.Time.Advance(TimeSpan.FromMinutes(6));
+        (await Reader(replying).RunAsync(CancellationToken.None)).ShouldBe(0);
+    }
+
+    private static MailboxReader Reader(Replying replying) => replying.Host.Services.GetRequiredService<MailboxReader>();
+
+    private static async Task BecomesAsync(Func<Task<string?>> look, string what)
+    {
+        string? now = null;
+        for (var i = 0; i < 600 && (now = await look()) != what; i++) await Task.Delay(100);
+        now.ShouldBe(what);
+    }
+}

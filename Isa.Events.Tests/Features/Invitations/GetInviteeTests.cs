@@ -1,0 +1,84 @@
+using Isa.Events.Api.Features.Invitations;
+using Isa.Events.Api.Features.Partners;
+using Isa.Events.Api.Features.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Isa.Events.Tests.Features.Invitations;
+
+public class GetInviteeTests(SharedHost host)
+{
+    [Fact]
+    public async Task Gives_a_website_what_the_form_is_filled_in_with()
+    {
+        var evt = await host.EventAsync();
+        (await host.ImportInviteesAsync(evt, "Name,E-Mail,Organisation,Stadt,Zielgruppe,Sprache,Telefon\r\n王小明,w@example.org,佛山市商务局,Foshan,guest,zh,+86 757 1234\r\n")).ShouldBe(HttpStatusCode.OK);
+        var code = (await host.Organizer.GetAsync($"/v1/events/{evt}/invitees")).Json["items"]!.AsArray().Code();
+        var answer = (await host.Partner.GetAsync($"/v1/events/{evt}/invitations/{code.ToLowerInvariant().Replace("-", "%20")}")).ShouldBe(HttpStatusCode.OK);
+        answer.Json.ToJsonString().ShouldBe(JsonNode.Parse("""{"state":"unanswered","fullName":"王小明","organisation":"佛山市商务局","city":"Foshan","audience":"guest","language":"zh"}""")!.ToJsonString());
+        answer.Header("Cache-Control")!.ShouldContain("no-store");
+    }
+
+    [Fact]
+    public async Task Unknown_revoked_and_foreign_codes_are_answered_alike_and_nowhere_shown()
+    {
+        var (evt, other) = (await host.EventAsync(), await host.EventAsync());
+        var (mine, foreign) = (await host.InviteAsync(evt, "Anna"), await host.InviteAsync(other, "Bert"));
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/invitees/{mine[0]!["id"]}/revoke")).ShouldBe(HttpStatusCode.OK);
+        var partner = host.Caller(await host.KeyAsync(Role.Partner, "Guesser"));
+        var answers = new List<JsonObject>();
+        foreach (var code in new[] { mine.Code(), foreign.Code(), "AAAA-AAAA-AAAA", "x" })
+        {
+            var answer = (await partner.GetAsync($"/v1/events/{evt}/invitations/{code}")).ShouldBe(HttpStatusCode.NotFound, "invitation-not-found");
+            ((string)answer.Json["instance"]!).ShouldBe($"/v1/events/{evt}/invitations/redacted");
+            answers.Add(answer.Json.AsObject());
+        }
+
+        foreach (var answer in answers) answer.Remove("traceId");
+        answers.Select(a => a.ToJsonString()).Distinct().Count().ShouldBe(1);
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/invitations/{mine.Code()}")).ShouldBe(HttpStatusCode.Unauthorized, "not-authenticated");
+        var limited = host.Caller(await host.KeyAsync(Role.Partner, "Elsewhere", events: [other]));
+        (await limited.GetAsync($"/v1/events/{evt}/invitations/{mine.Code()}")).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
+    }
+
+    [Fact]
+    public async Task Who_guesses_too_often_waits_also_with_a_right_code()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var (evt, other) = (await own.EventAsync(e => e["rules"] = new JsonObject { ["inviteOnly"] = true }), await own.EventAsync());
+        var (code, elsewhere) = ((await own.InviteAsync(evt, "Anna")).Code(), (await own.InviteAsync(other, "Bert")).Code());
+        own.Time.Advance(TimeSpan.FromMinutes(10));
+        // Wherever codes are asked for, one count holds them all.
+        for (var i = 0; i < CodeGuesses.Allowed; i++)
+        {
+            var guess = $"AAAA-AAAA-{i:d4}";
+            if (i % 4 == 0) (await own.Partner.GetAsync($"/v1/events/{evt}/invitations/{guess}")).ShouldBe(HttpStatusCode.NotFound, "invitation-not-found");
+            else if (i % 4 == 1) (await own.Partner.PostAsync($"/v1/events/{evt}/invitations/{guess}/decline")).ShouldBe(HttpStatusCode.NotFound, "invitation-not-found");
+            else (await own.Partner.PostAsync($"/v1/events/{evt}/registrations{(i % 4 == 2 ? "?dryRun=true" : "")}", Given.Person(change: p => p["invitationCode"] = guess).ToJsonString())).ShouldBe(HttpStatusCode.Conflict, "invitation-unknown");
+        }
+
+        own.Time.Advance(TimeSpan.FromMinutes(20));
+        var person = Given.Person(change: p => p["invitationCode"] = code);
+        foreach (var refused in new[]
+        {
+            await own.Partner.GetAsync($"/v1/events/{evt}/invitations/{code}"), await own.Partner.PostAsync($"/v1/events/{evt}/invitations/{code}/decline"), await own.Partner.RegisterAsync(evt, (JsonObject)person.DeepClone()),
+        })
+        {
+            refused.ShouldBe(HttpStatusCode.TooManyRequests, "too-many-requests").Header("Retry-After").ShouldBe("2400");
+        }
+
+        // Another caller, another event, and who sends no code, go on.
+        var second = own.Caller(await own.KeyAsync(Role.Partner, "Another website"));
+        (await second.GetAsync($"/v1/events/{evt}/invitations/{code}")).ShouldBe(HttpStatusCode.OK);
+        (await own.Partner.GetAsync($"/v1/events/{other}/invitations/{elsewhere}")).ShouldBe(HttpStatusCode.OK);
+        (await own.Partner.RegisterAsync(other)).ShouldBe(HttpStatusCode.Created);
+
+        own.Time.Advance(TimeSpan.FromMinutes(40));
+        (await own.Partner.RegisterAsync(evt, person)).ShouldBe(HttpStatusCode.Created);
+        (await own.CountAsync("SELECT COUNT(*) FROM attempts WHERE scope = 'codes'", "")).ShouldBe(1);
+        own.Time.Advance(TimeSpan.FromDays(2));
+        await own.Services.GetServices<IHostedService>().OfType<Housekeeping>().Single().RunAsync(CancellationToken.None);
+        (await own.CountAsync("SELECT COUNT(*) FROM attempts", "")).ShouldBe(0);
+    }
+}

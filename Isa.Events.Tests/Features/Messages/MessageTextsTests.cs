@@ -1,0 +1,128 @@
+using Isa.Events.Api.Email;
+
+namespace Isa.Events.Tests.Features.Messages;
+
+/// <summary>Organisers put their own words into messages; the rest of a message stays, and nobody's mail fails because of them.</summary>
+public class MessageTextsTests(SharedHost shared)
+{
+    private const string Own = """{"de":{"subject":"Schön: {{ event }}","body":"wir freuen uns, {{ name }}.\n\n{% if manageLink %}{{ manageLink }}{% endif %}"},"en":{"body":"We are glad."}}""";
+
+    [Fact]
+    public async Task Take_the_place_of_subject_and_body_in_their_languages_and_leave_the_rest()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        (await host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own)).ShouldBe(HttpStatusCode.OK).Json["own"]!["de"]!["subject"]!.ToString().ShouldBe("Schön: {{ event }}");
+        foreach (var language in new[] { "de", "en", "zh" }) await host.Partner.RegisterAsync(evt, Given.Person($"{language}@example.org", change: p => p["language"] = language));
+        var mails = (await host.SendAsync()).ToDictionary(m => m.To);
+        mails["de@example.org"].Subject.ShouldStartWith("Schön: ");
+        mails["de@example.org"].Text.ShouldContain("Guten Tag Erika");
+        mails["de@example.org"].Text.ShouldContain("wir freuen uns, Erika");
+        mails["de@example.org"].Text.ShouldContain("ISA-");
+        mails["de@example.org"].Html.ShouldContain("<a href=\"https://events.example.org/r/");
+        mails["de@example.org"].Text.ShouldNotContain("Ihre Anmeldung ist bestätigt.");
+        mails["de@example.org"].Invite.ShouldStartWith("REQUEST");
+        mails["en@example.org"].Subject.ShouldStartWith("Registration confirmed");
+        mails["en@example.org"].Text.ShouldContain("We are glad.");
+        mails["zh@example.org"].Text.ShouldContain("您的报名已确认。");
+
+        (await host.Organizer.DeleteAsync($"/v1/events/{evt}/message-texts/confirmed")).ShouldBe(HttpStatusCode.NoContent);
+        await host.Partner.RegisteredAsync(evt);
+        (await host.SendOneAsync()).Text.ShouldContain("Ihre Anmeldung ist bestätigt.");
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_filled_in_gives_way_to_the_product_s_words()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        await host.Database.WriteAsync(evt, session =>
+        {
+            session.Execute("INSERT INTO message_texts (event_id, kind, texts, updated_at) VALUES (@Id, 'confirmed', @Texts, @Now)", new { Id = evt, session.Now, Texts = """{"subject":{"de":"{{ gone }}"},"body":{"de":"{% for"}}""" });
+            return true;
+        }, CancellationToken.None);
+        await host.Partner.RegisteredAsync(evt);
+        var mail = await host.SendOneAsync();
+        mail.Subject.ShouldStartWith("Anmeldung bestätigt");
+        mail.Text.ShouldContain("Ihre Anmeldung ist bestätigt.");
+        host.Log.All.ShouldContain(line => line.Contains("text for Confirmed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Are_listed_with_the_product_s_words_and_the_names_that_may_be_used()
+    {
+        var evt = await shared.EventAsync();
+        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/eventCancelled", Own)).ShouldBe(HttpStatusCode.OK);
+        var list = (await shared.Organizer.GetAsync($"/v1/events/{evt}/message-texts")).ShouldBe(HttpStatusCode.OK).Json;
+        list["items"]!.AsArray().Count.ShouldBe(Enum.GetValues<MessageKind>().Length - 1);
+        list["items"]!.AsArray().Where(i => i!["own"] is not null).Select(i => (string)i!["kind"]!).ShouldBe(["eventCancelled"]);
+        list["names"]!.AsArray().Select(n => (string)n!["name"]!).ShouldContain("joinLink");
+        var one = (await shared.Organizer.GetAsync($"/v1/events/{evt}/message-texts/eventCancelled")).ShouldBe(HttpStatusCode.OK).Json;
+        one["builtIn"]!["zh"]!["subject"]!.ToString().ShouldContain("{{ event }}");
+        one["own"]!["en"]!["subject"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_product_s_own_words_may_be_sent_as_one_s_own()
+    {
+        var evt = await shared.EventAsync();
+        foreach (var item in (await shared.Organizer.GetAsync($"/v1/events/{evt}/message-texts")).Json["items"]!.AsArray())
+            (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/{item!["kind"]}", item["builtIn"]!.ToJsonString())).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("""{"de":{"body":"gut\n{{ nme }}"}}""", "de.body", "unknown-name", "Line 2, column 4: there is no “nme” here. Allowed: name, event")]
+    [InlineData("""{"zh":{"subject":"{% if %}"}}""", "zh.subject", "invalid-template", "Line 1, column")]
+    [InlineData("""{"de":{"body":"{% for x in (1..9) %}{% endfor %}"}}""", "de.body", "invalid-template", "Line 1, column")]
+    [InlineData("""{"de":{"subject":"a\nb"}}""", "de.subject", "control-character", "")]
+    [InlineData("""{"de":{"subject":"a\u202eb"}}""", "de.subject", "bidi-character", "")]
+    [InlineData("""{"de":{}}""", "", "required", "")]
+    public async Task Wrong_ones_are_refused_by_field_line_and_column(string body, string field, string code, string detail)
+    {
+        var evt = await shared.EventAsync();
+        var error = (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", body, ("Accept-Language", "en"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Json["errors"]!.AsArray().Single()!;
+        ((string?)error["field"] ?? "").ShouldBe(field);
+        ((string)error["code"]!).ShouldBe(code);
+        ((string)error["detail"]!).ShouldStartWith(detail);
+        (await shared.Organizer.GetAsync($"/v1/events/{evt}/message-texts/confirmed")).Json["own"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_draft_is_shown_as_somebody_would_get_it_and_not_kept()
+    {
+        var evt = await shared.EventAsync();
+        var person = await shared.Partner.RegisteredAsync(evt);
+        var path = $"/v1/events/{evt}/registrations/{person["id"]}/messages/confirmed.eml";
+        var draft = (await shared.Organizer.PostAsync(path, Own)).ShouldBe(HttpStatusCode.OK);
+        Read(draft).Subject.ShouldStartWith("Schön: ");
+        Read(await shared.Organizer.GetAsync(path)).Subject.ShouldStartWith("Anmeldung bestätigt");
+        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own)).ShouldBe(HttpStatusCode.OK);
+        Read(await shared.Organizer.GetAsync(path)).Subject.ShouldStartWith("Schön: ");
+
+        static Mailed Read(Answer answer) => new Mailed(System.Text.Encoding.UTF8.GetBytes(answer.Text)).ShouldBeWell();
+    }
+
+    [Fact]
+    public async Task Go_with_a_copy_of_the_event_and_with_the_event_when_it_is_removed()
+    {
+        var evt = await shared.EventAsync();
+        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own)).ShouldBe(HttpStatusCode.OK);
+        var copy = (await shared.Organizer.PostAsync($"/v1/events/{evt}/copy", """{"startsAt":"2021-10-15T09:00"}""")).ShouldBe(HttpStatusCode.Created).Json;
+        (await shared.Organizer.GetAsync($"/v1/events/{copy["id"]}/message-texts/confirmed")).Json["own"]!["de"]!["subject"]!.ToString().ShouldBe("Schön: {{ event }}");
+        (await shared.Organizer.DeleteAsync($"/v1/events/{copy["id"]}", ("If-Match", "*"))).ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task Are_organisers_alone_and_of_messages_that_have_words()
+    {
+        var evt = await shared.EventAsync();
+        (await shared.Partner.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own)).ShouldBe(HttpStatusCode.Forbidden, "not-allowed");
+        (await shared.Anybody.GetAsync($"/v1/events/{evt}/message-texts")).ShouldBe(HttpStatusCode.Unauthorized, "not-authenticated");
+        foreach (var kind in new[] { "organizerMessage", "nothing", "Confirmed" })
+            (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/{kind}", Own)).ShouldBe(HttpStatusCode.NotFound, "not-found");
+        (await shared.Organizer.GetAsync("/v1/events/evt_none/message-texts")).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
+        var other = await shared.EventAsync();
+        var person = await shared.Partner.RegisteredAsync(other);
+        (await shared.Organizer.PostAsync($"/v1/events/{evt}/registrations/{person["id"]}/messages/confirmed.eml", Own)).ShouldBe(HttpStatusCode.NotFound, "registration-not-found");
+    }
+}

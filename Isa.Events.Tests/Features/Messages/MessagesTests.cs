@@ -1,0 +1,121 @@
+namespace Isa.Events.Tests.Features.Messages;
+
+/// <summary>Organisers see what was sent and what was not, and have it sent again.</summary>
+public class MessagesTests
+{
+    [Fact]
+    public async Task Are_listed_newest_first_by_pages_and_filters_without_what_they_say()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var first = await host.Partner.RegisteredAsync(evt);
+        for (var i = 0; i < 4; i++) await host.Partner.RegisteredAsync(evt, "zoom");
+        var before = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?limit=2")).ShouldBe(HttpStatusCode.OK).Json;
+        before["items"]!.AsArray().ShouldAllBe(m => (string?)m!["state"] == "pending" && m["nextAttemptAt"] != null && m["recipient"] == null);
+        await host.SendAsync();
+
+        var seen = new List<string>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?limit=2{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}")).ShouldBe(HttpStatusCode.OK).Json;
+            seen.AddRange(page["items"]!.AsArray().Select(m => (string)m!["registrationId"]!));
+            cursor = (string?)page["nextCursor"];
+        }
+
+        seen.Count.ShouldBe(5);
+        seen[4].ShouldBe((string)first["id"]!);
+        var mine = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?registrationId={first["id"]}&state=done")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Single()!;
+        ((string)mine["kind"]!).ShouldBe("registrationConfirmed");
+        ((string)mine["address"]!).ShouldBe((string)first["email"]!);
+        ((string)mine["recipient"]!).ShouldBe("attendee");
+        ((int)mine["attempts"]!).ShouldBe(1);
+        mine["doneAt"].ShouldNotBeNull();
+        mine["nextAttemptAt"].ShouldBeNull();
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?state=failed")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_change_that_is_passed_on_is_listed_for_each_person_alone()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", """{"endsAt":"2020-10-16T12:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Count.ShouldBe(1);
+        await host.SendAsync();
+        await host.SendAfterAsync(TimeSpan.FromMinutes(1));
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Select(m => (string?)m!["kind"]).ShouldBe(["eventChanged", "registrationConfirmed"]);
+    }
+
+    [Fact]
+    public async Task A_failed_one_is_sent_again_once_its_reason_is_gone()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        host.Letters.Before = _ => throw new InvalidOperationException("made so by the test");
+        for (var i = 0; i < 10; i++) await host.SendAfterAsync(TimeSpan.FromHours(5));
+        var failed = await OneAsync(host, evt, "failed");
+        host.Letters.Before = null;
+        await host.SendAsync();
+        host.LaidDown().ShouldBeEmpty();
+
+        var again = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages/{failed["id"]}/resend")).ShouldBe(HttpStatusCode.Accepted).Json;
+        ((string)again["id"]!).ShouldBe((string)failed["id"]!);
+        ((string)again["state"]!).ShouldBe("pending");
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(1);
+        (await host.Organizer.GetAsync($"/v1/registrations/{made["id"]}/history")).Text.ShouldContain("messageResent");
+    }
+
+    [Fact]
+    public async Task One_that_waits_is_tried_at_once()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        host.Letters.Before = _ => throw new InvalidOperationException("made so by the test");
+        await host.SendAsync();
+        host.Letters.Before = null;
+        (await host.SendAsync()).ShouldBe(0);
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages/{(await OneAsync(host, evt, "pending"))["id"]}/resend")).ShouldBe(HttpStatusCode.Accepted);
+        (await host.SendAsync()).ShouldBe(1);
+        host.LaidDown().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task One_that_was_sent_is_sent_as_another_and_asked_twice_once()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        var sent = await OneAsync(host, evt, "done");
+        var again = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages/{sent["id"]}/resend")).ShouldBe(HttpStatusCode.Accepted).Json;
+        var twice = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages/{sent["id"]}/resend")).ShouldBe(HttpStatusCode.Accepted).Json;
+        ((string)twice["id"]!).ShouldBe((string)again["id"]!);
+        ((string)again["id"]!).ShouldNotBe((string)sent["id"]!);
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(2);
+        host.LaidDown().Select(m => m.MessageId).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_not_there_and_partners_see_none()
+    {
+        await using var host = await MailHost.StartAsync();
+        var (evt, other) = (await host.EventAsync(), await host.EventAsync());
+        await host.Partner.RegisteredAsync(evt);
+        var message = (string)(await OneAsync(host, evt, "pending"))["id"]!;
+        (await host.Organizer.PostAsync($"/v1/events/{other}/messages/{message}/resend")).ShouldBe(HttpStatusCode.NotFound, "message-not-found");
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages/{message[4..]}/resend")).ShouldBe(HttpStatusCode.NotFound, "message-not-found");
+        (await host.Organizer.GetAsync("/v1/events/evt_none/messages")).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?state=lost")).ShouldBe(HttpStatusCode.BadRequest, "malformed-request");
+        (await host.Partner.GetAsync($"/v1/events/{evt}/messages")).ShouldBe(HttpStatusCode.Forbidden, "not-allowed");
+        (await host.Partner.PostAsync($"/v1/events/{evt}/messages/{message}/resend")).ShouldBe(HttpStatusCode.Forbidden, "not-allowed");
+        (await host.Anybody.GetAsync($"/v1/events/{evt}/messages")).ShouldBe(HttpStatusCode.Unauthorized, "not-authenticated");
+    }
+
+    private static async Task<JsonNode> OneAsync(EventsHost host, string evt, string state) =>
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?state={state}")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Single()!;
+}

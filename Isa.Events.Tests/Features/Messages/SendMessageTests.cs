@@ -1,0 +1,212 @@
+namespace Isa.Events.Tests.Features.Messages;
+
+/// <summary>An organiser's own words reach exactly those who were shown, as text that nobody can turn into more than that.</summary>
+public class SendMessageTests(SharedHost shared)
+{
+    [Fact]
+    public async Task Reaches_those_whom_the_filter_finds_each_in_their_language_with_their_own_values()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        var german = (await host.Partner.RegisterAsync(evt, Given.Person())).ShouldBe(HttpStatusCode.Created).Json;
+        var chinese = (await host.Partner.RegisterAsync(evt, Given.Person(siteId: "zoom", change: p => (p["language"], p["copyTo"]) = ("zh", "assistant@example.org")))).ShouldBe(HttpStatusCode.Created).Json;
+        var gone = await host.Partner.RegisteredAsync(evt);
+        (await host.Organizer.PostAsync($"/v1/registrations/{gone["id"]}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync();
+
+        var message = Message("""{"subject":{"de":"Anreise, {{ name }}","en":"Getting there: {{ event }}"},"body":{"de":"Ihr Platz: {{ site }}.\n\n{% if joinLink %}{{ joinLink }}{% else %}kein Link{% endif %}","en":"Your place: {{ site }}.\n\nSee https://example.org/a?b=1&c=2.\n\n{% if joinLink %}{{ joinLink }}{% endif %}"}}""");
+        var preview = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message.ToJsonString())).ShouldBe(HttpStatusCode.OK).Json;
+        ((int)preview["count"]!).ShouldBe(2);
+        ((int)preview["withoutAddress"]!).ShouldBe(0);
+        preview["byLanguage"]!.AsArray().Select(l => $"{l!["language"]} {l["count"]}").ShouldBe(["de 1", "zh 1"]);
+        preview["bySite"]!.AsArray().Select(l => $"{l!["siteId"]} {l["count"]}").ShouldBe(["hannover 1", "zoom 1"], ignoreOrder: true);
+        ((string)preview["example"]!["registrationId"]!).ShouldBe((string)german["id"]!);
+        ((string)preview["example"]!["subject"]!).ShouldBe($"Anreise, {german["fullName"]}");
+        ((string)preview["example"]!["text"]!).ShouldContain("kein Link");
+        (await host.SendAsync()).ShouldBeEmpty();
+
+        message["expectedCount"] = 2;
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
+        var mails = await host.SendAsync();
+        mails.Select(m => m.To).ShouldBe([(string)german["email"]!, (string)chinese["email"]!, "assistant@example.org"], ignoreOrder: true);
+        mails.ShouldAllBe(m => m.Calendar == null);
+        var toChinese = mails.Single(m => m.To == (string)chinese["email"]!);
+        toChinese.Subject.ShouldStartWith("Anreise"); // the event's default language, as its own texts do
+        toChinese.Text.ShouldContain("/join/");
+        toChinese.Html.ShouldContain("<span lang=\"de\">");
+        (await host.SendAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Falls_back_makes_web_addresses_clickable_and_keeps_paragraphs()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["language"] = "zh"));
+        await host.SendAsync();
+        await SendAsync(host, evt, """{"subject":{"en":"News"},"body":{"en":"First,\nsecond.\n\n\n\nThird: https://example.org/a?b=1&c=2. javascript:alert(1) http://x_\"y ftp://z"}}""", 1);
+        var mail = await host.SendOneAsync();
+        mail.Text.ShouldContain("First,\nsecond.\n\nThird:");
+        mail.Html.ShouldContain("First,<br>\nsecond.");
+        mail.Html.ShouldContain("<a href=\"https://example.org/a?b=1&amp;c=2\"");
+        mail.Html.ShouldNotContain("href=\"javascript", Case.Insensitive);
+        mail.Html.ShouldNotContain("href=\"ftp", Case.Insensitive);
+    }
+
+    [Theory]
+    [InlineData("Eve {{ reference }} {% if name %}")]
+    [InlineData("<script>alert(1)</script>\"'&")]
+    [InlineData("=cmd|' /C calc'!A0")]
+    [InlineData("😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀")]
+    public async Task What_is_put_in_stays_what_it_is(string name)
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync(e => e["title"] = new JsonObject { ["de"] = $"{name[..Math.Min(name.Length, 60)]} {{{{ name }}}}" });
+        (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["fullName"] = name))).ShouldBe(HttpStatusCode.Created);
+        await host.SendAsync();
+        await SendAsync(host, evt, """{"subject":{"de":"An {{ name }}"},"body":{"de":"{{ name }} | {{ event }} | {{ name | upcase }} <b>fett</b>"}}""", 1);
+        var mail = await host.SendOneAsync();
+        mail.Subject.ShouldBe($"An {name}");
+        mail.Text.ShouldContain($"{name} | {name[..Math.Min(name.Length, 60)]} {{{{ name }}}} |");
+        mail.Html.ShouldContain("&lt;b&gt;fett&lt;/b&gt;");
+        mail.Html.ShouldNotContain("<b>");
+    }
+
+    [Theory]
+    [InlineData("subject.de", "{{ nme }}", "unknown-name", "1")]
+    [InlineData("body.de", "gut\n{{ name }} {{ nme }}", "unknown-name", "2")]
+    [InlineData("body.de", "gut\n\n{{ name", "invalid-template", "3")]
+    [InlineData("body.de", "{% if name %}offen", "invalid-template", "1")]
+    [InlineData("body.de", "{% for i in (1..1000000000) %}x{% endfor %}", "invalid-template", "1")]
+    [InlineData("body.de", "{% assign x = name %}", "invalid-template", "1")]
+    [InlineData("body.de", "{% capture x %}{{ x }}{{ x }}{% endcapture %}", "invalid-template", "1")]
+    [InlineData("body.de", "{% include 'x' %}", "invalid-template", "1")]
+    [InlineData("body.de", "{% liquid echo name %}", "invalid-template", "1")]
+    [InlineData("body.de", "{{ name | replace: 'a', 'aaaaaaaaaa' }}", "unknown-name", "1")]
+    [InlineData("body.de", "{{ name.size }}", "unknown-name", "1")]
+    [InlineData("body.de", "{{ name[0] }}", "unknown-name", "1")]
+    [InlineData("body.de", "{% if false %}{{ hidden }}{% endif %}", "unknown-name", "1")]
+    [InlineData("body.de", "{{ (1..1000000000) }}", "unknown-name", "1")]
+    public async Task Wrong_templates_are_refused_with_field_and_line(string field, string template, string code, string line)
+    {
+        var evt = await shared.EventAsync();
+        var message = Message("""{"subject":{"de":"Gut"},"body":{"de":"gut"}}""");
+        message[field.Split('.')[0]] = new JsonObject { ["de"] = template };
+        var error = (await shared.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message.ToJsonString(), ("Accept-Language", "en"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Json["errors"]!.AsArray().Single()!;
+        ((string)error["field"]!).ShouldBe(field);
+        ((string)error["code"]!).ShouldBe(code);
+        ((string)error["detail"]!).ShouldStartWith($"Line {line}, column ");
+    }
+
+    [Fact]
+    public async Task Templates_that_are_nested_or_repeated_without_end_are_refused()
+    {
+        var evt = await shared.EventAsync();
+        foreach (var body in new[]
+        {
+            string.Concat(Enumerable.Repeat("{%if name%}", 900)), string.Concat(Enumerable.Repeat("{{note}}", 1200)), "{{ name " + string.Concat(Enumerable.Repeat("| upcase ", 1000)) + "}}",
+            "{% if " + string.Concat(Enumerable.Repeat("name or ", 1200)) + "name %}x{% endif %}", new string('{', 9000), new string('x', 10_001),
+        })
+            (await shared.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", new JsonObject { ["subject"] = new JsonObject { ["de"] = "x" }, ["body"] = new JsonObject { ["de"] = body } }.ToJsonString()))
+                .ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed");
+    }
+
+    [Theory]
+    [InlineData("""{"siteId":"mars"}""", HttpStatusCode.UnprocessableEntity, "filter.siteId")]
+    [InlineData("""{"status":["pendingConfirmation"]}""", HttpStatusCode.UnprocessableEntity, "filter.status")]
+    [InlineData("""{"status":["lost"]}""", HttpStatusCode.UnprocessableEntity, "filter.status[0]")]
+    [InlineData("""{"mode":"telepathy"}""", HttpStatusCode.UnprocessableEntity, "filter.mode")]
+    [InlineData("""{"citty":"hannover"}""", HttpStatusCode.BadRequest, "filter.citty")]
+    public async Task Wrong_filters_are_refused_by_name(string filter, HttpStatusCode status, string field)
+    {
+        var evt = await shared.EventAsync();
+        var message = Message("""{"subject":{"de":"Gut"},"body":{"de":"gut"}}""");
+        message["filter"] = JsonNode.Parse(filter);
+        var answer = await shared.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message.ToJsonString());
+        answer.Status.ShouldBe(status, answer.Text);
+        ((string)answer.Json["errors"]![0]!["field"]!).ShouldBe(field);
+    }
+
+    [Fact]
+    public async Task Goes_to_as_many_as_were_shown_or_to_nobody_and_is_made_once()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        var message = Message("""{"subject":{"de":"Gut"},"body":{"de":"gut"},"expectedCount":1}""");
+        await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAsync();
+        var stale = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.Conflict, "recipients-changed");
+        ((int)stale.Json["count"]!).ShouldBe(2);
+        (await host.SendAsync()).ShouldBeEmpty();
+
+        message["filter"] = new JsonObject { ["mode"] = "online" };
+        var first = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString(), ("Idempotency-Key", "once"))).ShouldBe(HttpStatusCode.Accepted).Json;
+        var again = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString(), ("Idempotency-Key", "once"))).ShouldBe(HttpStatusCode.Accepted).Json;
+        ((string)again["action"]!["id"]!).ShouldBe((string)first["action"]!["id"]!);
+        message["body"] = new JsonObject { ["de"] = "anders" };
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString(), ("Idempotency-Key", "once"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        await host.SendOneAsync();
+        message.Remove("expectedCount");
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed");
+    }
+
+    [Fact]
+    public async Task A_test_goes_to_its_address_alone_and_says_so()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["copyTo"] = "assistant@example.org"));
+        await host.SendAsync();
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", """{"subject":{"de":"Gut"},"body":{"de":"An {{ name }}"},"testTo":"office@example.org"}""")).ShouldBe(HttpStatusCode.Accepted);
+        var mail = await host.SendOneAsync();
+        mail.To.ShouldBe("office@example.org");
+        mail.Subject.ShouldBe("[Test] Gut");
+        mail.Text.ShouldContain("Probeversand");
+        var none = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", """{"subject":{"de":"Gut"},"body":{"de":"gut"},"testTo":"office@example.org","filter":{"siteId":"zoom"}}""")).ShouldBe(HttpStatusCode.Conflict, "recipients-changed");
+        ((int)none.Json["count"]!).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_contact_of_a_delegation_hears_once_for_all_members_without_an_address()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", """
+            {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"en"},"noticeVersion":"1",
+             "members":[{"fullName":"Anna","siteId":"hannover","language":"de"},{"fullName":"Bert","siteId":"hannover","language":"de"},{"fullName":"Cem","siteId":"zoom","language":"de","email":"cem@example.org"}]}
+            """)).ShouldBe(HttpStatusCode.Created);
+        await host.SendAsync();
+        var preview = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", """{"subject":{"de":"Gut"},"body":{"de":"{{ name }} {{ manageLink }}"}}""")).ShouldBe(HttpStatusCode.OK).Json;
+        ((int)preview["count"]!).ShouldBe(3);
+        ((int)preview["withoutAddress"]!).ShouldBe(2);
+        await SendAsync(host, evt, """{"subject":{"de":"Gut"},"body":{"de":"{{ name }} {{ manageLink }}"}}""", 3);
+        var mails = await host.SendAsync();
+        mails.Select(m => m.To).ShouldBe(["contact@example.org", "cem@example.org"], ignoreOrder: true);
+        var contact = mails.Single(m => m.To == "contact@example.org");
+        contact.Text.ShouldContain("Please pass this message on to: Anna, Bert.");
+        contact.Text.ShouldContain("Kim Kontakt https://events.example.org/d/");
+    }
+
+    [Fact]
+    public async Task Is_for_organisers_of_the_event_alone()
+    {
+        var evt = await shared.EventAsync();
+        const string body = """{"subject":{"de":"Gut"},"body":{"de":"gut"},"expectedCount":1}""";
+        (await shared.Partner.PostAsync($"/v1/events/{evt}/messages", body)).ShouldBe(HttpStatusCode.Forbidden, "not-allowed");
+        (await shared.Anybody.PostAsync($"/v1/events/{evt}/messages", body)).ShouldBe(HttpStatusCode.Unauthorized, "not-authenticated");
+        (await shared.Organizer.PostAsync("/v1/events/evt_none/messages", body)).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
+        var elsewhere = shared.Caller(await shared.KeyAsync(Isa.Events.Api.Features.Partners.Role.Organizer, "Elsewhere", events: [await shared.EventAsync()]));
+        (await elsewhere.PostAsync($"/v1/events/{evt}/messages", body)).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
+    }
+
+    private static JsonObject Message(string json) => JsonNode.Parse(json)!.AsObject();
+
+    private static async Task SendAsync(EventsHost host, string evt, string json, int count)
+    {
+        var message = Message(json);
+        message["expectedCount"] = count;
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
+    }
+}

@@ -1,0 +1,270 @@
+using Isa.Events.Api.Features.Notices;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Isa.Events.Tests.Features.Notices;
+
+/// <summary>What an event tells by itself. The plenary is on 16 October 2020 at nine, Berlin time (07:00 UTC).</summary>
+public class NoticesTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset StartsAt = new(2020, 10, 16, 7, 0, 0, TimeSpan.Zero);
+
+    private EventsHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await Mail.HostAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Without_a_word_from_the_organiser_people_are_reminded_a_day_before_at_the_hour_of_the_start()
+    {
+        var evt = await _host.EventAsync();
+        (await _host.Organizer.GetAsync($"/v1/events/{evt}")).Json["rules"]!["reminders"]!.ToJsonString().ShouldBe("""[{"before":"P1D"}]""");
+        await RegisterAsync(evt, "hannover", "de", "Erika Beispiel");
+        await RegisterAsync(evt, "zoom", "en", "John Example");
+        await RegisterAsync(evt, "foshan", "zh", "李娜");
+        await _host.SendAsync();
+
+        (await AtAsync(StartsAt.AddDays(-1).AddSeconds(-1))).ShouldBeEmpty();
+        var mails = await AtAsync(StartsAt.AddDays(-1));
+        mails.Count.ShouldBe(3);
+        var german = mails.Single(mail => mail.Text.Contains("Erika Beispiel", StringComparison.Ordinal));
+        german.Subject.ShouldStartWith("Erinnerung: 9. Plenarversammlung");
+        german.Text.ShouldContain("Beginn ist Freitag, 16. Oktober 2020, 09:00 Uhr (Berliner Zeit). Sie nehmen vor Ort teil (Hannover)");
+        german.Text.ShouldContain("absagen: https://events.example.org/r/");
+        var english = mails.Single(mail => mail.Text.Contains("John Example", StringComparison.Ordinal));
+        english.Text.ShouldContain("Join: https://events.example.org/join/");
+        var chinese = mails.Single(mail => mail.Text.Contains("李娜", StringComparison.Ordinal));
+        chinese.Subject.ShouldStartWith("会议提醒：");
+        chinese.Text.ShouldContain("15:00");
+        // Their calendars show it already.
+        mails.ShouldAllBe(mail => mail.Calendar == null);
+
+        (await AtAsync(StartsAt)).ShouldBeEmpty();
+        (await AtAsync(StartsAt.AddDays(3))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Each_reminder_is_for_those_who_attend_in_its_way_and_comes_once()
+    {
+        var evt = await EventAsync("""{"reminders":[{"before":"P7D"},{"before":"PT1H","modes":["online"]}]}""");
+        await RegisterAsync(evt, "hannover", name: "Erika Saal");
+        await RegisterAsync(evt, "zoom", name: "Jonas Zoom");
+        await _host.SendAsync();
+        Names(await AtAsync(StartsAt.AddDays(-7))).ShouldBe(["Erika Saal", "Jonas Zoom"]);
+        (await AtAsync(StartsAt.AddDays(-1))).ShouldBeEmpty();
+        Names(await AtAsync(StartsAt.AddHours(-1))).ShouldBe(["Jonas Zoom"]);
+    }
+
+    [Fact]
+    public async Task Whoever_was_just_told_is_not_reminded_and_nor_is_who_has_no_place()
+    {
+        var evt = await EventAsync("""{"reminders":[{"before":"P2D"}]}""", seats: 1);
+        await RegisterAsync(evt, "hannover", name: "Erika Früh");
+        var waiting = await RegisterAsync(evt, "hannover", name: "Jonas Wartet", whenFull: "waitlist");
+        waiting.Stands().ShouldBe("waitlisted hannover queued hannover#1");
+        _host.Time.SetUtcNow(StartsAt.AddDays(-3).AddMinutes(-1)); // before half of the two days, and after it
+        await RegisterAsync(evt, "zoom", name: "Anna Zoom");
+        _host.Time.SetUtcNow(StartsAt.AddDays(-3).AddMinutes(1));
+        await RegisterAsync(evt, "zoom", name: "Peter Spät");
+        var gone = await RegisterAsync(evt, "zoom", name: "Paula Weg");
+        (await _host.Partner.PostAsync($"/v1/registrations/{gone["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await _host.SendAsync();
+        Names(await AtAsync(StartsAt.AddDays(-2))).ShouldBe(["Anna Zoom", "Erika Früh"]);
+    }
+
+    [Fact]
+    public async Task A_server_that_stood_still_sends_the_last_reminder_alone_and_none_once_the_event_has_begun()
+    {
+        var evt = await EventAsync("""{"reminders":[{"before":"P7D"},{"before":"P1D"},{"before":"PT1H","modes":["online"]}]}""");
+        var late = await EventAsync("""{"reminders":[{"before":"P7D"}]}""");
+        await RegisterAsync(evt, "hannover", name: "Erika Saal");
+        await RegisterAsync(evt, "zoom", name: "Jonas Zoom");
+        await RegisterAsync(late, "zoom", name: "Anna Zoom");
+        await _host.SendAsync();
+        var mails = await AtAsync(StartsAt.AddMinutes(-30));
+        Names(mails).ShouldBe(["Anna Zoom", "Erika Saal", "Jonas Zoom"]);
+
+        var over = await EventAsync("""{"reminders":[{"before":"PT10M"}]}""");
+        await RegisterAsync(over, "zoom");
+        await _host.SendAsync();
+        (await AtAsync(StartsAt)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_event_that_moves_is_reminded_of_anew_and_one_that_is_off_or_has_none_never()
+    {
+        var (moved, off, none) = (await EventAsync("""{"reminders":[{"before":"P7D"}]}"""), await EventAsync("""{"reminders":[{"before":"P7D"}]}"""), await EventAsync("""{"reminders":[]}"""));
+        foreach (var evt in new[] { moved, off, none }) await RegisterAsync(evt, "zoom");
+        await _host.SendAsync();
+        (await AtAsync(StartsAt.AddDays(-7))).Count.ShouldBe(2);
+        (await _host.Organizer.PatchAsync($"/v1/events/{moved}", """{"startsAt":"2020-10-30T09:00","endsAt":"2020-10-30T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await _host.Organizer.PostAsync($"/v1/events/{off}/cancel", "{}", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await _host.SendAsync();
+        // The clocks go back between: nine stays nine.
+        (await AtAsync(new DateTimeOffset(2020, 10, 23, 6, 59, 59, TimeSpan.Zero))).ShouldBeEmpty();
+        (await AtAsync(new DateTimeOffset(2020, 10, 23, 7, 0, 0, TimeSpan.Zero))).ShouldHaveSingleItem().Text.ShouldContain("30. Oktober 2020");
+    }
+
+    [Fact]
+    public async Task A_reminder_that_could_not_leave_in_time_is_not_sent_for_another_day()
+    {
+        var evt = await EventAsync("""{"reminders":[{"before":"P1D"}]}""");
+        await RegisterAsync(evt, "zoom");
+        await _host.SendAsync();
+        _host.Time.SetUtcNow(StartsAt.AddDays(-1));
+        await TellAsync();
+        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await _host.SendAsync()).ShouldHaveSingleItem().Subject.ShouldStartWith("Geändert:");
+        (await AtAsync(StartsAt.AddDays(6))).ShouldHaveSingleItem().Subject.ShouldStartWith("Erinnerung:");
+    }
+
+    [Fact]
+    public async Task Those_who_had_a_place_are_thanked_once_the_event_is_over()
+    {
+        var evt = await EventAsync("""{"reminders":[],"thankYouAfter":"PT2H"}""");
+        var made = await RegisterAsync(evt, "hannover", "en", change: person => person["copyTo"] = "office@example.org");
+        await _host.SendAsync();
+        (await AtAsync(StartsAt.AddHours(4).AddSeconds(-1))).ShouldBeEmpty();
+        var mail = (await AtAsync(StartsAt.AddHours(4))).ShouldHaveSingleItem();
+        mail.To.ShouldBe((string)made["email"]!);
+        mail.Subject.ShouldStartWith("Thank you for taking part: 9th plenary");
+        (mail.Calendar, mail.Text.Contains("/join/", StringComparison.Ordinal), mail.Text.Contains("/r/", StringComparison.Ordinal)).ShouldBe((null, false, false));
+        (await AtAsync(StartsAt.AddDays(2))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_organiser_gets_a_summary_in_the_morning_where_there_is_news()
+    {
+        var evt = await EventAsync("""{"reminders":[],"dailySummary":true}""", seats: 1);
+        await RegisterAsync(evt, "hannover");
+        await RegisterAsync(evt, "hannover", whenFull: "waitlist");
+        var gone = await RegisterAsync(evt, "zoom");
+        (await _host.Partner.PostAsync($"/v1/registrations/{gone["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await _host.SendAsync();
+        var morning = Morning(_host.Time.GetUtcNow());
+        var mail = (await AtAsync(morning)).ShouldHaveSingleItem();
+        mail.To.ShouldBe("isa@example.org");
+        mail.Subject.ShouldStartWith("Stand der Anmeldungen: 9. Plenar");
+        mail.Text.ShouldContain("3 neu angemeldet, 1 abgesagt oder abgelehnt.");
+        mail.Text.ShouldContain("Hannover: 1 von 1 Plätzen vergeben, Warteliste: 1");
+        (await _host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Count(m => (string)m!["kind"]! == "dailySummary" && (string)m["recipient"]! == "organizer" && (string)m["address"]! == "isa@example.org").ShouldBe(1);
+        (await AtAsync(morning.AddDays(1))).ShouldBeEmpty();
+        await RegisterAsync(evt, "zoom");
+        await _host.SendAsync();
+        (await AtAsync(morning.AddDays(2))).ShouldHaveSingleItem().Text.ShouldContain("1 neu angemeldet, niemand abgesagt.");
+    }
+
+    [Fact]
+    public async Task A_summary_names_whom_mails_do_not_reach()
+    {
+        var evt = await EventAsync("""{"dailySummary":true}""");
+        var made = await RegisterAsync(evt, "zoom", name: "Erika <b>Unerreicht</b>");
+        await _host.SendAsync();
+        var now = _host.Time.GetUtcNow();
+        await _host.Database.WriteAsync(evt, session => session.Change("UPDATE outbox SET state = 'failed', done_at = @Now, last_error = NULL WHERE event_id = @Id AND recipient = 'attendee'", new { Id = evt, Now = now }), CancellationToken.None);
+        var mail = (await AtAsync(Morning(now))).ShouldHaveSingleItem();
+        mail.Text.ShouldContain($"Per E-Mail nicht erreichbar: Erika <b>Unerreicht</b>, {made["reference"]}");
+        mail.Html.ShouldContain("Erika &lt;b&gt;Unerreicht&lt;/b&gt;");
+    }
+
+    [Fact]
+    public async Task Whoever_waits_has_a_tentative_entry_where_the_event_says_so_and_it_becomes_firm_or_goes()
+    {
+        var evt = await EventAsync("""{"reminders":[],"waitlistedInvite":"tentative"}""", seats: 1);
+        var seated = await RegisterAsync(evt, "hannover");
+        var next = await RegisterAsync(evt, "hannover", name: "Erika Wartet", whenFull: "waitlist");
+        var last = await RegisterAsync(evt, "hannover", name: "Jonas Wartet", whenFull: "waitlist");
+        var mails = await _host.SendAsync();
+        var first = mails.Single(mail => mail.To == (string)next["email"]!);
+        first.Calendar!.Events[0]!.Status.ShouldBe("TENTATIVE");
+        first.Subject.ShouldStartWith("Auf der Warteliste:");
+
+        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-16T10:00","endsAt":"2020-10-16T12:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        mails = await _host.SendAsync();
+        mails.Count.ShouldBe(3);
+        mails.Single(mail => mail.To == (string)last["email"]!).Calendar!.Events[0]!.Status.ShouldBe("TENTATIVE");
+
+        (await _host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await _host.Partner.PostAsync($"/v1/registrations/{last["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        mails = await _host.SendAsync();
+        var firm = mails.Single(mail => mail.To == (string)next["email"]!);
+        (firm.Calendar!.Events[0]!.Status, firm.Calendar.Events[0]!.Uid).ShouldBe(("CONFIRMED", first.Calendar.Events[0]!.Uid));
+        firm.Calendar.Events[0]!.Sequence.ShouldBeGreaterThan(first.Calendar.Events[0]!.Sequence);
+        mails.Single(mail => mail.To == (string)last["email"]!).Invite.ShouldStartWith("CANCEL ");
+    }
+
+    [Theory]
+    [InlineData("""{"reminders":[{"before":"P1M"}]}""", "rules.reminders[0].before", "invalid-period")]
+    [InlineData("""{"reminders":[{"before":"-P1D"}]}""", "rules.reminders[0].before", "invalid-period")]
+    [InlineData("""{"reminders":[{"before":"P400D"}]}""", "rules.reminders[0].before", "invalid-period")]
+    [InlineData("""{"reminders":[{"before":"PT0M"}]}""", "rules.reminders[0].before", "invalid-period")]
+    [InlineData("""{"reminders":[{"before":"PT1S"}]}""", "rules.reminders[0].before", "invalid-period")]
+    [InlineData("""{"reminders":[{"before":"P99999999999D"}]}""", "rules.reminders[0].before", "invalid-period")]
+    [InlineData("""{"reminders":[{"before":"tomorrow"}]}""", "rules.reminders[0].before", "invalid-period")]
+    [InlineData("""{"reminders":[{"modes":["online"]}]}""", "rules.reminders[0].before", "required")]
+    [InlineData("""{"reminders":[{"before":"P1D","modes":["online","online"]}]}""", "rules.reminders[0].modes", "duplicate-value")]
+    [InlineData("""{"reminders":[{"before":"P1D","modes":["byFoot"]}]}""", "rules.reminders[0].modes[0]", "unknown-value")]
+    [InlineData("""{"thankYouAfter":"yes"}""", "rules.thankYouAfter", "invalid-period")]
+    [InlineData("""{"waitlistedInvite":"maybe"}""", "rules.waitlistedInvite", "unknown-value")]
+    public async Task What_makes_no_sense_is_refused(string rules, string field, string code)
+    {
+        var answer = await _host.Organizer.PostAsync("/v1/events", Given.Plenary(evt => evt["rules"] = JsonNode.Parse(rules)).ToJsonString());
+        ((int)answer.Status).ShouldBe(422);
+        var error = answer.Json["errors"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)error["field"]!, (string)error["code"]!).ShouldBe((field, code));
+    }
+
+    [Fact]
+    public async Task Mails_that_are_over_are_forgotten_after_a_while()
+    {
+        var evt = await EventAsync("""{"reminders":[]}""");
+        await RegisterAsync(evt, "zoom");
+        await _host.SendAsync();
+        await CleanAfterAsync(TimeSpan.FromDays(89));
+        (await _host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Count.ShouldBe(1);
+        await CleanAfterAsync(TimeSpan.FromDays(2));
+        (await _host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().ShouldBeEmpty();
+
+        async Task CleanAfterAsync(TimeSpan time)
+        {
+            _host.Time.Advance(time);
+            await _host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<Isa.Events.Api.Features.Server.Housekeeping>().Single().RunAsync(CancellationToken.None);
+        }
+    }
+
+    private static string[] Names(IEnumerable<Mailed> mails) => [.. mails.Select(mail => mail.Message.To.Mailboxes.Single().Name!).Order(StringComparer.Ordinal)];
+
+    // The next seven o'clock in Berlin, in summer.
+    private static DateTimeOffset Morning(DateTimeOffset now) => new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddHours(5) is var today && today > now ? today : today.AddDays(1);
+
+    private Task<string> EventAsync(string rules, int? seats = null) => _host.EventAsync(evt =>
+    {
+        evt["rules"] = JsonNode.Parse(rules);
+        evt["registrationCloses"] = null;
+        evt["sites"]![0]!["waitlist"] = new JsonObject();
+        if (seats is { } some) evt["sites"]![0]!["capacity"] = some;
+    });
+
+    private async Task<JsonNode> RegisterAsync(string evt, string site, string language = "de", string? name = null, string? whenFull = null, Action<JsonObject>? change = null) =>
+        (await _host.Partner.RegisterAsync(evt, Given.Person(siteId: site, change: person =>
+        {
+            person["language"] = language;
+            if (name is not null) person["fullName"] = name;
+            if (whenFull is not null) person["whenFull"] = whenFull;
+            change?.Invoke(person);
+        }))).ShouldBe(HttpStatusCode.Created).Json;
+
+    private Task TellAsync() => _host.Services.GetRequiredService<NoticeTeller>().RunAsync(CancellationToken.None);
+
+    /// <summary>Lets it be an instant, and gives what leaves then.</summary>
+    private async Task<List<Mailed>> AtAsync(DateTimeOffset instant)
+    {
+        _host.Time.SetUtcNow(instant);
+        await TellAsync();
+        return await _host.SendAsync();
+    }
+}

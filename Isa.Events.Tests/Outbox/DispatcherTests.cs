@@ -1,0 +1,264 @@
+using Isa.Events.Api.Outbox;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Isa.Events.Tests.Outbox;
+
+/// <summary>What is in the outbox is sent, in order, once, and whatever one row does to itself.</summary>
+public class DispatcherTests
+{
+    [Fact]
+    public async Task A_confirmation_is_sent_and_its_row_done()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        (await host.SendAsync()).ShouldBe(1);
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1"]);
+        host.LaidDown().Single().TextBody!.ShouldContain("REQUEST Confirmed hannover");
+        (await host.SendAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_the_calendar_may_show_is_stored_before_the_letter_leaves()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        File.WriteAllText(Path.Combine(host.Folder, "mail"), "in the way"); // nothing can be laid down
+        await host.SendAsync();
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee pending 1"]);
+        (await ToldAsync(host, made))!.ShouldContain("\"siteId\":\"hannover\"");
+    }
+
+    [Fact]
+    public async Task Each_recipient_has_a_row_and_tries_of_its_own()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["copyTo"] = "assistant@example.org"))).ShouldBe(HttpStatusCode.Created);
+        await host.SendAsync();
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1", "registrationConfirmed copy done 1"]);
+        host.LaidDown().Select(m => m.To.Mailboxes.Single().Address).ShouldContain("assistant@example.org");
+        host.LaidDown().Select(m => m.MessageId).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_several_changes_within_the_window_one_mail_comes()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        foreach (var hour in new[] { 10, 11, 12 })
+        {
+            await MoveAsync(host, evt, hour);
+            host.Time.Advance(TimeSpan.FromSeconds(15));
+        }
+
+        (await host.SendAsync()).ShouldBe(0); // 45 seconds
+        await host.SendAfterAsync(TimeSpan.FromSeconds(15));
+        var mails = host.LaidDown();
+        mails.Count.ShouldBe(2);
+        mails[1].Subject.ShouldStartWith("EventChanged");
+        mails[1].TextBody!.ShouldContain("10-16 10:00"); // 12:00 in Hannover
+        (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_event_that_moves_and_is_called_off_before_the_first_mail_left_is_told_of_without_a_calendar_object()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        await MoveAsync(host, evt, 11);
+        await CallOffAsync(host, evt);
+        await host.SendAsync();
+        await host.SendAfterAsync(TimeSpan.FromHours(1));
+        var mail = host.LaidDown().ShouldHaveSingleItem();
+        mail.Subject.ShouldStartWith("EventCancelled");
+        mail.TextBody!.ShouldContain("no object");
+        (await ToldAsync(host, made)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Whoever_cancels_before_the_first_mail_left_gets_one_mail_and_no_calendar_object()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync();
+        host.LaidDown().ShouldHaveSingleItem().TextBody!.ShouldContain("no object Cancelled");
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed - superseded 0", "registrationCancelled attendee done 1"]);
+    }
+
+    [Fact]
+    public async Task Whoever_cancels_after_the_first_attempt_gets_the_cancellation_for_the_calendar_although_it_may_not_have_come()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        File.WriteAllText(Path.Combine(host.Folder, "mail"), "in the way");
+        await host.SendAsync();
+        File.Delete(Path.Combine(host.Folder, "mail"));
+        (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync(); // without waiting for the next attempt of the first
+        host.LaidDown().ShouldHaveSingleItem().TextBody!.ShouldContain("CANCEL Cancelled");
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee superseded 1", "registrationCancelled attendee done 1"]);
+    }
+
+    [Fact]
+    public async Task A_change_before_the_first_mail_left_is_told_by_that_mail()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/change-site", """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync();
+        await host.SendAfterAsync(TimeSpan.FromHours(1));
+        host.LaidDown().ShouldHaveSingleItem().TextBody!.ShouldContain("REQUEST Confirmed zoom");
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1", "registrationMoved - superseded 0"]);
+    }
+
+    [Fact]
+    public async Task A_later_row_of_a_person_waits_for_an_earlier_one_and_others_do_not()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var (stuck, other) = (await host.Partner.RegisteredAsync(evt), await host.Partner.RegisteredAsync(evt));
+        host.Letters.Before = entry => { if (entry.RegistrationId == (string)stuck["id"]! && entry.Kind == OutboxKind.RegistrationConfirmed) throw new InvalidOperationException("made so by the test"); };
+        await host.SendAsync();
+        foreach (var one in new[] { stuck, other }) (await host.Partner.PostAsync($"/v1/registrations/{one["id"]}/change-site", """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
+        host.Time.Advance(TimeSpan.FromSeconds(20)); // the first pause is at least 24
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed - pending 1", "registrationConfirmed attendee done 1", "registrationMoved - pending 0", "registrationMoved - pending 0"]);
+        await host.SendAfterAsync(TimeSpan.FromSeconds(61));
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed - pending 2", "registrationConfirmed attendee done 1", "registrationMoved - pending 0", "registrationMoved attendee done 1"]);
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_made_is_given_up_and_holds_nobody_up()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var poison = (string)(await host.Partner.RegisteredAsync(evt))["id"]!;
+        host.Letters.Before = entry => { if (entry.RegistrationId == poison) throw new InvalidOperationException("secret detail"); };
+        for (var i = 0; i < 5; i++) await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(5);
+        for (var i = 0; i < 10; i++) await host.SendAfterAsync(TimeSpan.FromHours(5));
+        (await host.RowsAsync(evt))[0].ShouldStartWith("registrationConfirmed - failed");
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?state=failed")).Text.ShouldNotContain("secret detail");
+    }
+
+    [Fact]
+    public async Task A_change_is_passed_on_to_each_registration_in_portions()
+    {
+        await using var host = await MailHost.StartAsync(settings: [("Email:MaxPerSecond", "10000")]);
+        var evt = await host.EventAsync(e => e["sites"]![0]!["capacity"] = 1000);
+        var many = Expansion.Portion * 2 + 10;
+        await Task.WhenAll(Enumerable.Range(0, many).Select(_ => host.Partner.RegisteredAsync(evt)));
+        await host.SendAsync();
+        await MoveAsync(host, evt, 11);
+        await host.SendAfterAsync(TimeSpan.FromMinutes(1));
+        (await host.CountAsync("SELECT COUNT(*) FROM outbox WHERE event_id = @Id AND kind = 'eventChanged' AND state = 'done' AND recipient = 'attendee'", evt)).ShouldBe(many);
+        (await host.CountAsync("SELECT COUNT(*) FROM outbox WHERE event_id = @Id AND state = 'pending'", evt)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_claim_that_has_run_out_writes_nothing_and_the_next_process_sends()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        var portions = host.Services.GetRequiredService<Portions>();
+        var due = await portions.DueAsync(CancellationToken.None);
+        var slow = new RowClaim(host.Time, TimeSpan.FromMinutes(5));
+        var taken = await portions.TakeAsync(slow, [.. due.Select(d => d.Id)], CancellationToken.None);
+        taken.Count.ShouldBe(1);
+        (await host.SendAsync()).ShouldBe(0); // somebody has it
+        (await host.SendAfterAsync(TimeSpan.FromMinutes(6))).ShouldBe(1);
+        slow.HasTimeFor(TimeSpan.Zero).ShouldBeFalse();
+        await portions.EndAsync(slow, [new Outcome(taken[0], new Isa.Events.Api.Email.Delivery(Isa.Events.Api.Email.DeliveryResult.Refused, "too late"))], CancellationToken.None);
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 2"]); // that somebody lost it counts
+    }
+
+    [Fact]
+    public async Task Two_processes_never_take_the_same_row()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        for (var i = 0; i < 30; i++) await host.Partner.RegisteredAsync(evt, "zoom");
+        var portions = host.Services.GetRequiredService<Portions>();
+        var due = await portions.DueAsync(CancellationToken.None);
+        var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => portions.TakeAsync(new RowClaim(host.Time, TimeSpan.FromMinutes(5)), [.. due.Select(d => d.Id)], CancellationToken.None)));
+        taken.Sum(t => t.Count).ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task Mails_of_all_processes_keep_to_the_rate()
+    {
+        await using var host = await MailHost.StartAsync(settings: [("Email:MaxPerSecond", "20"), ("Email:MaxPerRecipientPerHour", "1000")]);
+        var evt = await host.EventAsync();
+        for (var i = 0; i < 120; i++) await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(50); // the first portion
+        await host.SendAfterAsync(TimeSpan.FromSeconds(1));
+        host.LaidDown().Count.ShouldBe(50);
+        await host.SendAfterAsync(TimeSpan.FromSeconds(1));
+        host.LaidDown().Count.ShouldBe(100);
+        for (var i = 0; i < 4; i++) await host.SendAfterAsync(TimeSpan.FromSeconds(1));
+        host.LaidDown().Count.ShouldBe(120);
+    }
+
+    [Fact]
+    public async Task One_address_gets_no_more_an_hour_than_it_may()
+    {
+        await using var host = await MailHost.StartAsync(settings: ("Email:MaxPerRecipientPerHour", "3"));
+        var events = new List<string>();
+        for (var i = 0; i < 5; i++) events.Add(await host.EventAsync());
+        foreach (var evt in events) (await host.Partner.RegisterAsync(evt, Given.Person("Flooded@Example.org"))).ShouldBe(HttpStatusCode.Created);
+        await host.Partner.RegisteredAsync(events[4]);
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(4);
+        (await host.RowsAsync(events[3])).ShouldBe(["registrationConfirmed - pending 0"]);
+        for (var i = 0; i < 6; i++) await host.SendAfterAsync(TimeSpan.FromMinutes(15));
+        host.LaidDown().Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_running_server_sends_by_itself()
+    {
+        await using var host = await MailHost.StartAsync(settings: ("Email:Send", "true"));
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        for (var i = 0; i < 300 && host.LaidDown().Count == 0; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+        host.LaidDown().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_mail_as_a_file_is_whole_private_and_says_that_a_program_wrote_it()
+    {
+        await using var host = await MailHost.StartAsync(settings: ("Email:ReplyTo", "office@example.org"));
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        var mail = host.LaidDown().Single();
+        mail.From.ToString().ShouldBe("events@events.example.org");
+        mail.ReplyTo.ToString().ShouldBe("office@example.org");
+        mail.Headers["Auto-Submitted"].ShouldBe("auto-generated");
+        mail.Date.ShouldBe(EventsHost.Start);
+        mail.MessageId.ShouldEndWith("@events.example.org");
+        var folder = Path.Combine(host.Folder, "mail");
+        Directory.GetFiles(folder).ShouldAllBe(f => f.EndsWith(".eml"));
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Directory.GetFiles(folder).Single()).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static async Task MoveAsync(EventsHost host, string evt, int hour) =>
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", $$"""{"startsAt":"2020-10-16T{{hour:00}}:00","endsAt":"2020-10-16T{{hour + 2:00}}:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+
+    private static async Task CallOffAsync(EventsHost host, string evt) =>
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/cancel", """{"reason":{"de":"Sturm"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+
+    private static Task<string?> ToldAsync(EventsHost host, JsonNode registration) =>
+        host.Database.ReadAsync(session => session.One<string>("SELECT told FROM registrations WHERE id = @Id", new { Id = (string)registration["id"]! }), CancellationToken.None);
+}
