@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Isa.Events.Api.Database;
 
 /// <summary>One of the databases the tables can live in: how it is reached, how its transactions are grouped, what its errors mean.</summary>
@@ -26,9 +28,15 @@ internal abstract class DatabaseEngine : IDisposable
     /// <exception cref="DatabaseUnreachableException">Nothing answers, or not to this program; the message says what to do.</exception>
     public abstract void Migrate();
 
-    /// <summary>Runs the work on one snapshot.</summary>
+    /// <summary>Runs the work on one snapshot, for a caller who has just come.</summary>
     /// <exception cref="ProblemException">The database is at fault.</exception>
-    public abstract T Read<T>(Func<ReadSession, T> work);
+    public T Read<T>(Func<ReadSession, T> work) => Read(work, Stopwatch.GetTimestamp());
+
+    /// <summary>Runs the work on one snapshot.</summary>
+    /// <param name="work">Asks.</param>
+    /// <param name="since">When its caller came (<see cref="Stopwatch"/>): who has waited in line has less patience with the database.</param>
+    /// <exception cref="ProblemException">The database is at fault.</exception>
+    public abstract T Read<T>(Func<ReadSession, T> work, long since);
 
     public abstract WriteSession OpenWriter();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Isa.Events.Api.Database.Postgres;
 using Isa.Events.Api.Telemetry;
 using Microsoft.Extensions.Options;
@@ -70,10 +71,11 @@ public sealed partial class EventsDatabase : IDisposable
     /// <exception cref="ProblemException"><see cref="Problem.Busy"/> or <see cref="Problem.StorageUnavailable"/> when nothing can be read.</exception>
     public async Task<T> ReadAsync<T>(Func<ReadSession, T> work, CancellationToken ct)
     {
+        var since = Stopwatch.GetTimestamp();
         await _readerPlaces.WaitAsync(ct);
         try
         {
-            return Engine.Read(work);
+            return Engine.Read(work, since);
         }
         catch (ProblemException e) when (e.InnerException is { } cause && e.Problem.Status == StatusCodes.Status503ServiceUnavailable)
         {

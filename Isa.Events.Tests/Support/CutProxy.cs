@@ -25,6 +25,7 @@ public sealed class CutProxy : IAsyncDisposable
     private readonly Task _accepting;
     private readonly ConcurrentBag<TcpClient> _standing = [];
     private int _cuts;
+    private volatile bool _isAway;
     private Cut _where;
 
     /// <param name="server">Connection string of the database; the first of its hosts counts.</param>
@@ -45,13 +46,22 @@ public sealed class CutProxy : IAsyncDisposable
         return through.ConnectionString;
     }
 
-    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>How many connections were cut.</summary>
     public int Done { get; private set; }
 
     /// <summary>From the cut on, lets nobody through; connections that stand end with it.</summary>
     public bool Unreachable { get; set; }
+
+    /// <summary>Ends every connection, and lets nobody through for this long.</summary>
+    public async Task GoAwayAsync(TimeSpan time)
+    {
+        _isAway = true;
+        foreach (var connection in _standing) connection.Close();
+        await Task.Delay(time);
+        _isAway = false;
+    }
 
     public void CutNext(int cuts, Cut where) => (_where, _cuts) = (where, cuts);
 
@@ -76,7 +86,7 @@ public sealed class CutProxy : IAsyncDisposable
     private async Task ServeAsync(TcpClient client)
     {
         using var near = client;
-        if (Unreachable && Done > 0) return;
+        if (_isAway || (Unreachable && Done > 0)) return;
         _standing.Add(near);
         using var far = new TcpClient();
         await far.ConnectAsync(_server);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Dapper;
 using Npgsql;
@@ -9,6 +10,9 @@ internal sealed class PostgresEngine : DatabaseEngine
 {
     // More savepoints in one transaction than the server keeps at hand (64) would make the reads of all others slow.
     private const int MostInOneTransaction = 60;
+
+    // One connection that breaks makes the provider take a host for lost until it looks again (Host Recheck Seconds, 2): nobody is turned away for that.
+    private static readonly TimeSpan ReadersPatience = TimeSpan.FromSeconds(3);
 
     private static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>
     {
@@ -75,7 +79,7 @@ internal sealed class PostgresEngine : DatabaseEngine
 
     public override WriteSession OpenWriter() => new(new PostgresChannel(_writers), PostgresSql.LockEvent);
 
-    public override T Read<T>(Func<ReadSession, T> work)
+    public override T Read<T>(Func<ReadSession, T> work, long since)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -88,9 +92,12 @@ internal sealed class PostgresEngine : DatabaseEngine
             }
             catch (Exception e) when (IsOutage(e))
             {
-                // A pooled connection may have died while it lay there, as all of them have after a failover. What has got no answer yet can be asked again.
-                if (attempt <= _settings.MaxReaders && !channel.HasAnswered && channel.Journeys > 0 && MayPass(e)) continue;
-                throw new ProblemException(Problem.StorageUnavailable, cause: e);
+                // What has got no answer yet can be asked again: at once where a pooled connection had died while it lay there, as all of them have after a failover,
+                // and a little later where none was to be had.
+                if (channel.HasAnswered || !MayPass(e)) throw new ProblemException(Problem.StorageUnavailable, cause: e);
+                if (attempt <= _settings.MaxReaders && channel.Journeys > 0) continue;
+                if (Stopwatch.GetElapsedTime(since) > ReadersPatience) throw new ProblemException(Problem.StorageUnavailable, cause: e);
+                Thread.Sleep(Random.Shared.Next(50, 100));
             }
         }
     }

@@ -75,7 +75,7 @@ internal sealed class SqliteEngine : DatabaseEngine
 
     public override void AfterAnswers(WriteSession session) => _checkpointer.Value.AfterCommit(((SqliteChannel)session.Channel).Connection);
 
-    public override T Read<T>(Func<ReadSession, T> work)
+    public override T Read<T>(Func<ReadSession, T> work, long since)
     {
         var kept = false;
         Reader? reader = null;
