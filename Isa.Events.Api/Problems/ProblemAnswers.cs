@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Serialization;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Problems;
@@ -80,6 +81,8 @@ public static class ProblemAnswers
 /// <summary>Turns exceptions into problem details. What nobody foresaw is logged whole and answered without a word of it.</summary>
 public sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
 {
+    private const long LongestRest = 20_000_000;
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException) return true; // nobody is left to answer
@@ -92,7 +95,26 @@ public sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IEx
         });
         if (refusal.Problem == Problem.InternalError) LogUnforeseen(logger, exception, Redacted.Route(httpContext), Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
         await httpContext.RefuseAsync(refusal);
+        if (refusal.Problem == Problem.PayloadTooLarge) await LetFinishAsync(httpContext);
         return true;
+    }
+
+    // Who still sends has not read the answer yet, and a connection that is closed under what they send takes it away from them.
+    private static async Task LetFinishAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength is not <= LongestRest || context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } size) return;
+        size.MaxRequestBodySize = null;
+        await context.Response.CompleteAsync();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, patience.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // gone, or too slow
+        }
     }
 
     /// <summary>Gives bare answers of the framework (no route, wrong method, no key, too many) a body.</summary>

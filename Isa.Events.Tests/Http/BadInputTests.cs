@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 
 namespace Isa.Events.Tests.Http;
@@ -49,6 +50,26 @@ public class BadInputTests(SharedHost host)
         foreach (var secret in new[] { "System.", "Isa.Events.Api", "   at ", "LineNumber", "SQLite" }) answer.Text.ShouldNotContain(secret);
         (await host.Database.ReadAsync(session => session.One<long>("SELECT COUNT(*) FROM registrations WHERE event_id = @Id", new { Id = evt }), CancellationToken.None)).ShouldBe(0);
         (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Who_still_sends_a_body_that_is_too_large_can_read_that_it_is()
+    {
+        var evt = await host.EventAsync();
+        var address = host.Anybody.Client.BaseAddress!;
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        var stream = connection.GetStream();
+        var piece = new byte[1_000_000];
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/events/{evt}/registrations HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {host.PartnerKey}\r\nContent-Type: application/json\r\nContent-Length: {3 * piece.Length}\r\n\r\n"), TestContext.Current.CancellationToken);
+        for (var n = 0; n < 3; n++)
+        {
+            await stream.WriteAsync(piece, TestContext.Current.CancellationToken);
+            await Task.Delay(200, TestContext.Current.CancellationToken); // by now the server has answered
+        }
+
+        using var reader = new StreamReader(stream);
+        (await reader.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("HTTP/1.1 413 Payload Too Large");
     }
 
     public static TheoryData<string, string, string> Events() => new()
