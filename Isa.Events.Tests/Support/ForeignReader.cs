@@ -7,6 +7,7 @@ namespace Isa.Events.Tests.Support;
 public sealed class ForeignReader : IDisposable
 {
     private const string Python = "/usr/bin/python3";
+    private static readonly Lazy<bool> LibicalFound = new(() => File.Exists(Python) && Runs(Python, "-c", "import ctypes; ctypes.CDLL('libical.so.3')"));
     private static readonly Lazy<bool> PythonCalendar = new(() => File.Exists(Python) && Runs(Python, "-c", "import icalendar"));
     private readonly Process _process;
 
@@ -21,6 +22,11 @@ public sealed class ForeignReader : IDisposable
     public const string PythonMissing = "Needs a foreign parser: apt-get install python3-icalendar.";
 
     /// <summary>For a test's SkipUnless.</summary>
+    public static bool IsLibicalThere => LibicalFound.Value;
+
+    public const string LibicalMissing = "Needs a foreign parser: apt-get install libical3.";
+
+    /// <summary>For a test's SkipUnless.</summary>
     public static bool IsNodeThere => File.Exists(NodeScript);
 
     public const string NodeMissing = "Needs a foreign parser: npm install in a copy of .ci/tools, which ISA_EVENTS_TOOLS names.";
@@ -29,6 +35,9 @@ public sealed class ForeignReader : IDisposable
 
     /// <summary>The icalendar package of Python.</summary>
     public static ForeignReader Icalendar() => new(Python, Path.Combine(AppContext.BaseDirectory, "Support", "read_calendar.py"));
+
+    /// <summary>libical, which Evolution and KOrganizer read with.</summary>
+    public static ForeignReader Libical() => new(Python, Path.Combine(AppContext.BaseDirectory, "Support", "read_with_libical.py"));
 
     /// <summary>ical.js, which Thunderbird reads with.</summary>
     public static ForeignReader IcalJs() => new("node", NodeScript);

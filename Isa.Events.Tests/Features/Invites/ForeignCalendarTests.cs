@@ -11,6 +11,9 @@ public class ForeignCalendarTests
     [Fact(SkipUnless = nameof(ForeignReader.IsPythonThere), SkipType = typeof(ForeignReader), Skip = ForeignReader.PythonMissing)]
     public async Task Pythons_icalendar_reads_the_same_fields() => await SameFieldsAsync(ForeignReader.Icalendar(), "Ä; \"B\", \\ <script> 👩‍👩‍👧‍👦 中德𠮷"); // a backslash before an n it takes for a line break
 
+    [Fact(SkipUnless = nameof(ForeignReader.IsLibicalThere), SkipType = typeof(ForeignReader), Skip = ForeignReader.LibicalMissing)]
+    public async Task Libical_reads_the_same_fields_and_finds_no_fault() => await SameFieldsAsync(ForeignReader.Libical(), "Ä; \"B\", \\n <script> 👩‍👩‍👧‍👦 中德𠮷");
+
     [Fact(SkipUnless = nameof(ForeignReader.IsNodeThere), SkipType = typeof(ForeignReader), Skip = ForeignReader.NodeMissing)]
     public async Task Ical_js_reads_the_same_fields() => await SameFieldsAsync(ForeignReader.IcalJs(), "Ä; \"B\", \\n <script> 👩‍👩‍👧‍👦 中德𠮷");
 
@@ -140,6 +143,7 @@ public class ForeignCalendarTests
             ((string)ours["method"]!).ShouldBe(method);
             ours["events"]!.AsArray().Count.ShouldBeGreaterThan(0);
             Sorted(read).ShouldBe(Sorted(ours));
+            (read["errors"]?.AsArray() ?? []).ShouldBeEmpty(text);
         }
     }
 
