@@ -28,6 +28,19 @@ public class MailboxReaderTests
     }
 
     [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
+    public async Task Ten_thousand_that_nobody_has_looked_at_are_worked_off_and_the_answer_under_them_counts()
+    {
+        const int strays = 9_999;
+        await using var server = await ImapServer.StartAsync();
+        await using var replying = await Replying.StartAsync([.. server.Settings, ("Email:Receive", "false")]);
+        var person = await replying.InvitedAsync(await replying.Host.EventAsync());
+        await server.PileUpAsync([.. Enumerable.Range(0, strays).Select(i => Replying.Written("nobody@meetings.example.org", "a@example.net", $"stray {i}", "\nx")), person.Reply("ACCEPTED")]);
+        (await Reader(replying).RunAsync(CancellationToken.None)).ShouldBe(strays + 1);
+        ((await server.CountAsync("INBOX")), await server.CountAsync("Handled"), await server.CountAsync("Parked")).ShouldBe((0, 1, strays));
+        ((string?)(await replying.Host.Partner.NowAsync(person.Registration))["reply"]).ShouldBe("accepted");
+    }
+
+    [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
     public async Task An_answer_counts_soon_after_it_has_come_and_so_does_one_after_the_server_was_away()
     {
         using var certificate = new TestCertificate("localhost");

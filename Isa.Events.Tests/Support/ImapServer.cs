@@ -135,6 +135,14 @@ public sealed class ImapServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts as many mails into the mailbox as one likes, behind the server's back.</summary>
+    public async Task PileUpAsync(IEnumerable<string> mails)
+    {
+        await CountAsync("INBOX"); // the server makes its folders
+        var n = 0;
+        foreach (var mail in mails) await File.WriteAllTextAsync(Path.Combine(_folder, "mail", "new", string.Create(CultureInfo.InvariantCulture, $"{++n:000000}.pile.localhost")), mail.ReplaceLineEndings("\r\n"));
+    }
+
     /// <summary>How many mails a folder has; null where there is no such folder.</summary>
     public async Task<int?> CountAsync(string folder)
     {
