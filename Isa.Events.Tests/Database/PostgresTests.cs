@@ -107,7 +107,7 @@ public class PostgresTests
         await host.InitializeAsync();
         var evt = await host.EventAsync();
         (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created); // the key's first use is noted with it
-        await Task.Delay(200, TestContext.Current.CancellationToken);
+        while (await host.Database.ReadAsync(session => session.One<long>("SELECT COUNT(*) FROM api_keys WHERE last_used_at IS NULL"), CancellationToken.None) > 0) await Task.Delay(20, TestContext.Current.CancellationToken);
         var person = Given.Person();
         proxy.CutNext(1, Cut.AfterCommit);
         proxy.Unreachable = true;
@@ -256,7 +256,7 @@ public class PostgresTests
         standing.Wait(TestContext.Current.CancellationToken);
         var start = Stopwatch.GetTimestamp();
         (await second.Partner.RegisterAsync(evt, Given.Person(siteId: "zoom"))).ShouldBe(HttpStatusCode.Created);
-        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(15));
         woken.Set();
         (await still).ShouldBe(2); // run again, on a new connection
         var seats = await first.Database.ReadAsync(session => session.One<long>("SELECT seats_taken FROM sites WHERE event_id = @EventId AND id = 'zoom'", new { EventId = evt }), CancellationToken.None);

@@ -231,7 +231,7 @@ public class DispatcherTests
         await using var host = await MailHost.StartAsync(settings: ("Email:Send", "true"));
         var evt = await host.EventAsync();
         await host.Partner.RegisteredAsync(evt);
-        for (var i = 0; i < 300 && host.LaidDown().Count == 0; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3000 && host.LaidDown().Count == 0; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
         host.LaidDown().Count.ShouldBe(1);
     }
 
