@@ -11,8 +11,8 @@ internal sealed class PostgresEngine : DatabaseEngine
     // More savepoints in one transaction than the server keeps at hand (64) would make the reads of all others slow.
     private const int MostInOneTransaction = 60;
 
-    // One connection that breaks makes the provider take a host for lost until it looks again (Host Recheck Seconds, 2): nobody is turned away for that.
-    private static readonly TimeSpan ReadersPatience = TimeSpan.FromSeconds(3);
+    // One connection that breaks, or an answer that is late on a busy machine, makes the provider take a host for lost until it looks again (Host Recheck Seconds): nobody is turned away for that.
+    private static readonly TimeSpan ReadersPatience = TimeSpan.FromSeconds(10);
 
     private static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>
     {

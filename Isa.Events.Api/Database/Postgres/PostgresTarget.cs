@@ -30,7 +30,7 @@ internal static class PostgresTarget
     {
         var own = new NpgsqlConnectionStringBuilder(target.ConnectionString) { MaxPoolSize = connections, PersistSecurityInfo = false, IncludeErrorDetail = false, NoResetOnClose = true };
         Default("Application Name", "isa-events");
-        Default("Timeout", 5);
+        Default("Timeout", 8);
         Default("Command Timeout", 15);
         Default("Cancellation Timeout", 2000);
         Default("Max Auto Prepare", 100);
