@@ -11,6 +11,7 @@ internal static class PageWording
     public static readonly Sentence ChangeSite = new("Art der Teilnahme ändern", "Change how you attend", "更改参会方式");
     public static readonly Sentence ChangeSiteLegend = new("Wie möchten Sie teilnehmen?", "How would you like to attend?", "您希望以何种方式参会？");
     public static readonly Sentence ChangeSiteButton = new("Ändern", "Change", "更改");
+    public static readonly Sentence SiteAsks = new("Für diese Art der Teilnahme brauchen wir noch folgende Angaben.", "For this way of attending we still need to know the following.", "以此方式参会还需补充以下信息。");
     public static readonly Sentence StayHere = new("Hier bleiben und nicht länger warten: {0}", "Stay here and wait no longer: {0}", "维持现状，不再候补：{0}");
     public static readonly Sentence KeepWaiting = new("Danach weiter auf einen Platz warten: {0}", "Go on waiting for a place afterwards: {0}", "更改后继续候补：{0}");
     public static readonly Sentence FreeSeats = new("{0} (noch {1} Plätze frei)", "{0} ({1} places free)", "{0}（余{1}席）");

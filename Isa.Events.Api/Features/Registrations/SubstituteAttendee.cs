@@ -45,7 +45,9 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         var rival = session.One(rivals)!;
         match?.Check(old.Version);
         if (Refusal(evt, old, session.Now) is { } late) throw new ProblemException(late);
-        if (deputy.RefusalOfContent(evt) is { } refusal) throw refusal;
+        // Whoever takes over a place in a queue is asked what its site asks, as whoever joins it is.
+        var waitsFor = old.WaitlistEntryId is { } entry ? WaitlistEntry.Find(session, entry)?.SiteId : null;
+        if ((deputy with { FallbackSiteId = waitsFor ?? old.FallbackSiteId }).RefusalOfContent(evt) is { } refusal) throw refusal;
         if (deputy.Email is null && Rival.Namesake(session, old, deputy.FullName!) is not null) throw new ProblemException(Problem.AlreadyRegistered, "fullName", FieldCode.DuplicateValue);
         if (rival.WithAddress is not null) throw new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue); // that one is not the caller's to see
 
