@@ -103,6 +103,10 @@ internal static class PageWording
         "This registration has been changed in the meantime, so nothing was done. Here is how it stands now.", "此报名在此期间已有变更，本次操作未执行。以下为当前状态。");
     public static readonly Sentence Foreign = new("Das Formular kam nicht von dieser Seite; es wurde nichts geändert. Bitte öffnen Sie die Seite und senden Sie es von dort.",
         "The form did not come from this page, so nothing was changed. Please open the page and send it from there.", "该表单并非来自本页面，未作任何更改。请打开本页面后重新提交。");
+    public static readonly Sentence RetryInAMinute = new("In etwa einer Minute können Sie es noch einmal versuchen.", "You can try again in about a minute.", "大约1分钟后可以重试。");
+    public static readonly Sentence RetryInMinutes = new("In etwa {0} Minuten können Sie es noch einmal versuchen.", "You can try again in about {0} minutes.", "大约{0}分钟后可以重试。");
+    public static readonly Sentence RetryLater = new("Bitte versuchen Sie es später noch einmal.", "Please try again later.", "请稍后重试。");
+    public static readonly Sentence Trace = new("Kennung für Rückfragen:", "Reference for enquiries:", "如需咨询，请提供此编号：");
     public static readonly Sentence Back = new("Zurück zur Seite", "Back to the page", "返回页面");
     public static readonly Sentence LinkRenewed = new("Dieser Link wurde durch einen neuen ersetzt, weil die E-Mail-Adresse geändert wurde. Der neue Link steht in der E-Mail an die neue Adresse.",
         "This link has been replaced by a new one, because the e-mail address was changed. The new link is in the e-mail to the new address.", "因电子邮箱已更改，此链接已被新链接取代。新链接见发送至新邮箱的邮件。");
