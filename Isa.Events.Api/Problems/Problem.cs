@@ -50,7 +50,7 @@ public sealed record Problem(string Code, int Status, string Title, Sentence Det
 
     public static readonly Problem InvitationNotFound = new("invitation-not-found", 404, "There is no invitation with this code",
         new("Dieser Einladungscode ist nicht gültig. Bitte vergleichen Sie ihn mit Ihrer Einladung.", "This invitation code is not valid. Please compare it with your invitation.", "邀请码无效，请与您的邀请函核对。"),
-        "No invitation of the event has this code, or it was taken back: both are answered alike. Wrong codes are counted; after 20 within an hour every code is answered 429.");
+        "No invitation of the event has this code, or it was taken back: both are answered alike. Wrong codes are counted; after 20 within an hour further wrong ones are answered 429, right ones as ever.");
 
     public static readonly Problem MessageNotFound = new("message-not-found", 404, "There is no such message",
         new("Diese Nachricht gibt es nicht.", "There is no such message.", "没有这条消息。"),
@@ -159,7 +159,7 @@ public sealed record Problem(string Code, int Status, string Title, Sentence Det
 
     public static readonly Problem InvitationUnknown = new("invitation-unknown", 409, "There is no invitation with this code",
         new("Dieser Einladungscode ist nicht gültig. Bitte vergleichen Sie ihn mit Ihrer Einladung.", "This invitation code is not valid. Please compare it with your invitation.", "邀请码无效，请与您的邀请函核对。"),
-        "The code is mistyped, of another event, or was taken back: all are answered alike. Wrong codes are counted; after 20 within an hour every code is answered 429 until Retry-After.");
+        "The code is mistyped, of another event, or was taken back: all are answered alike. Wrong codes are counted; after 20 within an hour further wrong ones are answered 429 until Retry-After, right ones as ever.");
 
     public static readonly Problem InvitationUsed = new("invitation-used", 409, "Somebody has registered with this invitation",
         new("Mit dieser Einladung gibt es schon eine Anmeldung.", "There is already a registration with this invitation.", "此邀请码已用于报名。"),

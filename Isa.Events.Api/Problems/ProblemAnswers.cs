@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using FluentValidation.Results;
+using Isa.Events.Api.Features.Pages;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -32,7 +33,7 @@ public sealed record ProblemAnswer
 
 public sealed record FieldErrorAnswer(string Field, string Code, string Detail);
 
-/// <summary>Every error of the API takes this shape, whoever noticed it.</summary>
+/// <summary>Every error of the API takes this shape, whoever noticed it; on the pages it is told in words.</summary>
 public static class ProblemAnswers
 {
     public const string MediaType = "application/problem+json";
@@ -40,13 +41,13 @@ public static class ProblemAnswers
     /// <summary>Writes the answer. Use it instead of throwing where refusals are many: an exception costs more than the refusal itself.</summary>
     public static Task RefuseAsync(this HttpContext context, Problem problem, IReadOnlyList<FieldError>? errors = null, Dictionary<string, object>? extensions = null)
     {
-        var answer = Build(context, problem, errors, extensions);
         context.Response.StatusCode = problem.Status;
         SafeHeaders.Set(context.Response);
         context.Response.Headers.CacheControl = "no-store";
         if (problem.Status is 401) context.Response.Headers.WWWAuthenticate = "Bearer"; // RFC 9110 s11.6.1
         if (problem.Status is 503) context.Response.Headers.RetryAfter = "2";
-        return context.Response.WriteAsJsonAsync(answer, Http.Json.Wire, MediaType, context.RequestAborted);
+        return RefusalPage.IsFor(context, problem) ? RefusalPage.SendAsync(context, problem, TraceId(context))
+            : context.Response.WriteAsJsonAsync(Build(context, problem, errors, extensions), Http.Json.Wire, MediaType, context.RequestAborted);
     }
 
     /// <summary>As the other; for refusals that say more than their code.</summary>
@@ -58,6 +59,8 @@ public static class ProblemAnswers
 
     public static FieldError ToFieldError(this ValidationFailure failure) =>
         new(failure.PropertyName, FieldCode.All.GetValueOrDefault(failure.ErrorCode) ?? FieldCode.InvalidText, failure.CustomState as object[] ?? []);
+
+    internal static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 
     private static ProblemAnswer Build(HttpContext context, Problem problem, IReadOnlyList<FieldError>? errors, Dictionary<string, object>? extensions)
     {
@@ -71,7 +74,7 @@ public static class ProblemAnswers
             Detail = problem.Detail.In(language),
             Instance = Redacted.Path(context),
             Code = problem.Code,
-            TraceId = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
+            TraceId = TraceId(context),
             Errors = errors is { Count: > 0 } ? [.. errors.Select(e => new FieldErrorAnswer(e.Field, e.Code.Code, e.Text(language)))] : null,
             Extensions = extensions is { Count: > 0 } ? extensions : null,
         };
@@ -93,7 +96,7 @@ public sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IEx
             BadHttpRequestException => Problem.MalformedRequest,
             _ => Problem.InternalError,
         });
-        if (refusal.Problem == Problem.InternalError) LogUnforeseen(logger, exception, Redacted.Route(httpContext), Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
+        if (refusal.Problem == Problem.InternalError) LogUnforeseen(logger, exception, Redacted.Route(httpContext), ProblemAnswers.TraceId(httpContext));
         await httpContext.RefuseAsync(refusal);
         if (refusal.Problem == Problem.PayloadTooLarge) await LetFinishAsync(httpContext);
         return true;

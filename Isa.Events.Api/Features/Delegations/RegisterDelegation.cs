@@ -28,8 +28,9 @@ public sealed class RegisterDelegation(EventsDatabase database, CurrentEvents ev
         var caller = HttpContext.GetCaller()!;
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct, mayBeOld: true)).Event;
         var work = new Arrival(request, evt, caller, tokens, settings.Value);
-        if (work.Requests.TrueForAll(r => r.InvitationCode is null)) await AnswerAsync(work, key, dryRun, ct);
-        else await guesses.WatchAsync(HttpContext, evt.Id, () => AnswerAsync(work, key, dryRun, ct), ct);
+        var codes = work.Requests.ConvertAll(r => r.InvitationCode).OfType<string>().ToList();
+        if (codes.Count == 0) await AnswerAsync(work, key, dryRun, ct);
+        else await guesses.WatchAsync(HttpContext, evt.Id, codes, () => AnswerAsync(work, key, dryRun, ct), ct);
     }
 
     private async Task AnswerAsync(Arrival arrival, IdempotencyKey key, bool dryRun, CancellationToken ct)

@@ -48,6 +48,7 @@ public sealed class CopyEvent(EventsDatabase database, CurrentEvents events, Eve
             CancellationReason = null,
             CreatedAt = session.Now,
             UpdatedAt = session.Now,
+            Questions = StillAsked(source),
             Sites = [.. source.Sites.Select(site => site with { EventId = id, Revision = 0 })],
         });
         var items = Items(source, copy, AgendaRow.Find(session, source.Id).Items);
@@ -55,6 +56,13 @@ public sealed class CopyEvent(EventsDatabase database, CurrentEvents events, Eve
         MessageTextRow.Copy(session, source.Id, id);
         if (items.Count > 0) new AgendaRow { Items = items }.Store(session, id);
         return id;
+    }
+
+    // What is kept for the answers that people gave has none in the copy.
+    private static List<Question>? StillAsked(Event source)
+    {
+        var asked = (source.Questions ?? []).Where(q => q.Retired != true).Select(q => q.HasOptions ? q with { Options = [.. q.AskedOptions] } : q).ToList();
+        return asked.Count > 0 ? asked : null;
     }
 
     // Deadlines keep their hour, as they keep it when they are read out; the end keeps its distance from the start on the clock.

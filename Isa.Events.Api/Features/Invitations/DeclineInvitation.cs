@@ -15,7 +15,7 @@ public sealed class DeclineInvitation(EventsDatabase database, CurrentEvents eve
         var caller = HttpContext.GetCaller()!;
         var known = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
         var code = Route<string>("invitation")!;
-        await guesses.WatchAsync(HttpContext, known.Id, async () =>
+        await guesses.WatchAsync(HttpContext, known.Id, [code], async () =>
         {
             var invitation = await database.WriteAsync(known.Id, session => Decline(session, known.Id, code, caller.IsTest), ct);
             HttpContext.Response.Headers.CacheControl = "no-store";

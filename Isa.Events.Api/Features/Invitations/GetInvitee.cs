@@ -15,7 +15,7 @@ public sealed class GetInvitee(EventsDatabase database, CurrentEvents events, Co
         var caller = HttpContext.GetCaller()!;
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
         var code = Route<string>("invitation")!;
-        await guesses.WatchAsync(HttpContext, evt.Id, async () =>
+        await guesses.WatchAsync(HttpContext, evt.Id, [code], async () =>
         {
             var invitation = await database.ReadAsync(session =>
             {

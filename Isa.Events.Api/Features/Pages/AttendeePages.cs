@@ -11,7 +11,7 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
     /// <summary>Shows a page.</summary>
     internal async Task SendAsync(HttpContext context, LinkPurpose purpose, Func<PageView, PageWriter, string> render, CancellationToken ct)
     {
-        if (await FindAsync(purpose, TokenOf(context, purpose), ct) is not { } view) await SendUnknownAsync(context, purpose, ct);
+        if (await OpenAsync(context, purpose, ct) is not { } view) await SendUnknownAsync(context, purpose, ct);
         else await Html.SendWithFormAsync(context, render(view with { Note = NoteOf(context) }, writer));
     }
 
@@ -26,7 +26,7 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
         Func<PageView, SentForm, Task<FormResult?>> done, CancellationToken ct)
     {
         var token = TokenOf(context, which.Purpose());
-        if (await FindAsync(which.Purpose(), token, ct) is not { } view)
+        if (await OpenAsync(context, which.Purpose(), ct) is not { } view)
         {
             await SendUnknownAsync(context, which.Purpose(), ct);
             return;
@@ -69,6 +69,13 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
         var (wait, again) = registration.IsActive && registration.WaitlistEntryId is null ? default : await database.ReadAsync(session =>
             (WaitlistEntry.Explain(session, current.Event, registration, now), registration.IsActive ? null : RegisterAgain.Find(session, registration)), ct);
         return new PageView(found with { Event = current.Event }, current, wait, again, token, now);
+    }
+
+    private async Task<PageView?> OpenAsync(HttpContext context, LinkPurpose purpose, CancellationToken ct)
+    {
+        var view = await FindAsync(purpose, TokenOf(context, purpose), ct);
+        if (view is not null) RefusalPage.Speak(context, view.Language);
+        return view;
     }
 
     // What was changed meanwhile is not changed unseen, unless it came to the same.

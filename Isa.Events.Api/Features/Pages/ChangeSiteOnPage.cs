@@ -14,11 +14,11 @@ public sealed class ChangeSiteOnPage(AttendeePages pages, RegistrationAccess acc
 
     public override Task HandleAsync(CancellationToken ct) => pages.AnswerAsync(HttpContext, PageForm.Site, ManageBody.Render, async (view, form, match) =>
     {
-        var request = SiteForm.Read(form);
+        var request = SiteForm.Read(view, form);
         Shape.Check(request);
         var changed = await ChangeSite.ChangeAsync(access, view.Found, request, match, ct);
         return new FormResult(changed, view.Registration.AttendsAt(view.Event.Site(request.SiteId)!) ? PageNote.Stays : changed.AttendsAt(view.Event.Site(request.SiteId)!) ? PageNote.Moved : PageNote.Waiting);
-    }, (view, form) => Task.FromResult(Reached(view, SiteForm.Read(form)) is { } note ? new FormResult(view.Registration, note) : null), ct);
+    }, (view, form) => Task.FromResult(Reached(view, SiteForm.Read(view, form)) is { } note ? new FormResult(view.Registration, note) : null), ct);
 
     private static PageNote? Reached(PageView view, ChangeSiteRequest request) =>
         view.Wait is { State: EntryState.Queued } wait && wait.SiteId == request.SiteId && request.WhenFull == WhenFull.Waitlist ? PageNote.Waiting

@@ -48,6 +48,7 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         var token = (string)context.Request.RouteValues["contactToken"]!;
         var (delegation, mayConfirm) = await database.ReadAsync(session => tokens.ReadDelegation(LinkPurpose.Contact, token, id => Delegation.Find(session, id)) is { } own
             ? (own, false) : (tokens.ReadDelegation(LinkPurpose.Confirm, token, id => Delegation.Find(session, id)), true), ct);
+        if (delegation is not null) RefusalPage.Speak(context, delegation.Language);
         if (delegation is null || await events.FindAsync(delegation.EventId, null, ct) is not { } current) return null;
         return (await database.ReadAsync(session => DelegationAccess.WithMembers(session, delegation, current.Event, time.GetUtcNow()), ct), current, mayConfirm);
     }

@@ -26,7 +26,7 @@ internal static class DeputyForm
     };
 
     private static List<Question> Asked(PageView view, SentForm? form) =>
-        [.. PersonFields.Asked(view.Event, [view.Registration.SiteId], view.Registration.Audience, form?.Language("language") ?? view.Language).Where(q => q.Required == true)];
+        [.. PersonFields.Asked(view.Event, UpdateRegistration.SitesOf(view.Registration, view.Wait?.SiteId), view.Registration.Audience, form?.Language("language") ?? view.Language).Where(q => q.Required == true)];
 }
 
 /// <summary>The privacy notice in force, and the box that says it was read.</summary>

@@ -14,6 +14,7 @@ public sealed partial class JoinPage(EventsDatabase database, CurrentEvents even
     {
         var token = (string)context.Request.RouteValues["joinToken"]!;
         var registration = await database.ReadAsync(session => tokens.Read(LinkPurpose.Join, token, id => Registration.Find(session, id)), ct);
+        if (registration is not null) RefusalPage.Speak(context, registration.Language);
         if (registration is null || await events.FindAsync(registration.EventId, null, ct) is not { } current) await AttendeePage.SendUnknownAsync(context);
         else await Html.SendAsync(context, Render(current.Event, registration, reveal));
     }

@@ -11,6 +11,7 @@ internal static class PageWording
     public static readonly Sentence ChangeSite = new("Art der Teilnahme ändern", "Change how you attend", "更改参会方式");
     public static readonly Sentence ChangeSiteLegend = new("Wie möchten Sie teilnehmen?", "How would you like to attend?", "您希望以何种方式参会？");
     public static readonly Sentence ChangeSiteButton = new("Ändern", "Change", "更改");
+    public static readonly Sentence SiteAsks = new("Für diese Art der Teilnahme brauchen wir noch folgende Angaben.", "For this way of attending we still need to know the following.", "以此方式参会还需补充以下信息。");
     public static readonly Sentence StayHere = new("Hier bleiben und nicht länger warten: {0}", "Stay here and wait no longer: {0}", "维持现状，不再候补：{0}");
     public static readonly Sentence KeepWaiting = new("Danach weiter auf einen Platz warten: {0}", "Go on waiting for a place afterwards: {0}", "更改后继续候补：{0}");
     public static readonly Sentence FreeSeats = new("{0} (noch {1} Plätze frei)", "{0} ({1} places free)", "{0}（余{1}席）");
@@ -102,6 +103,10 @@ internal static class PageWording
         "This registration has been changed in the meantime, so nothing was done. Here is how it stands now.", "此报名在此期间已有变更，本次操作未执行。以下为当前状态。");
     public static readonly Sentence Foreign = new("Das Formular kam nicht von dieser Seite; es wurde nichts geändert. Bitte öffnen Sie die Seite und senden Sie es von dort.",
         "The form did not come from this page, so nothing was changed. Please open the page and send it from there.", "该表单并非来自本页面，未作任何更改。请打开本页面后重新提交。");
+    public static readonly Sentence RetryInAMinute = new("In etwa einer Minute können Sie es noch einmal versuchen.", "You can try again in about a minute.", "大约1分钟后可以重试。");
+    public static readonly Sentence RetryInMinutes = new("In etwa {0} Minuten können Sie es noch einmal versuchen.", "You can try again in about {0} minutes.", "大约{0}分钟后可以重试。");
+    public static readonly Sentence RetryLater = new("Bitte versuchen Sie es später noch einmal.", "Please try again later.", "请稍后重试。");
+    public static readonly Sentence Trace = new("Kennung für Rückfragen:", "Reference for enquiries:", "如需咨询，请提供此编号：");
     public static readonly Sentence Back = new("Zurück zur Seite", "Back to the page", "返回页面");
     public static readonly Sentence LinkRenewed = new("Dieser Link wurde durch einen neuen ersetzt, weil die E-Mail-Adresse geändert wurde. Der neue Link steht in der E-Mail an die neue Adresse.",
         "This link has been replaced by a new one, because the e-mail address was changed. The new link is in the e-mail to the new address.", "因电子邮箱已更改，此链接已被新链接取代。新链接见发送至新邮箱的邮件。");

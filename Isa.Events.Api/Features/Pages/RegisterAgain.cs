@@ -26,7 +26,7 @@ public sealed class RegisterAgain(AttendeePages pages, EventsDatabase database, 
         Shape.Check(request);
         Registration? made = null;
         if (request.InvitationCode is null) made = await MakeAsync(view, request, match, ct);
-        else await guesses.WatchAsync(HttpContext, view.Event.Id, async () => made = await MakeAsync(view, request, match, ct), ct);
+        else await guesses.WatchAsync(HttpContext, view.Event.Id, [request.InvitationCode], async () => made = await MakeAsync(view, request, match, ct), ct);
         return made is null ? null : new FormResult(made, PageNote.Registered);
     }, (view, _) => Task.FromResult(view.Again is { } again ? new FormResult(again, PageNote.Registered) : null), ct);
 

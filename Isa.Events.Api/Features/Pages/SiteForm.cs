@@ -13,18 +13,37 @@ internal static class SiteForm
         if (!options.Exists(o => o.Enabled)) return;
         var form = ManageBody.Fold(body, view, PageForm.Site, PageWording.ChangeSite, page);
         form.Choose("site", PageWording.ChangeSiteLegend, options);
+        // Without scripts what a site asks is only known once it was chosen and sent.
+        if (view.Sent?.Form is { Which: PageForm.Site } sent && Unanswered(view, SiteOf(sent.Typed("site"))) is { Count: > 0 } asked)
+        {
+            form.Text(PageWording.SiteAsks);
+            PersonFields.Write(form, view, asked, null);
+        }
+
         if (QueuedFor(view) is { } waitsFor && view.Registration.Status == RegistrationStatus.Confirmed) form.Tick("keepWaiting", PageWording.KeepWaiting.Fill(view.Language, view.Name(waitsFor)));
         form.Close(PageWording.ChangeSiteButton);
         body.Append("</details>\n");
     }
 
-    public static ChangeSiteRequest Read(SentForm form)
+    public static ChangeSiteRequest Read(PageView view, SentForm form)
     {
         var site = form.Text("site");
-        var waits = site?.StartsWith(WaitsFor, StringComparison.Ordinal) == true;
+        var request = new ChangeSiteRequest
+        {
+            SiteId = SiteOf(site),
+            WhenFull = site == SiteOf(site) ? WhenFull.Reject : WhenFull.Waitlist,
+            KeepWaiting = form.Ticked("keepWaiting"),
+            Answers = form.Answer(Unanswered(view, SiteOf(site)), null),
+        };
         form.Check();
-        return new ChangeSiteRequest { SiteId = waits ? site![WaitsFor.Length..] : site, WhenFull = waits ? WhenFull.Waitlist : WhenFull.Reject, KeepWaiting = form.Ticked("keepWaiting") };
+        return request;
     }
+
+    private static string? SiteOf(string? choice) => choice?.StartsWith(WaitsFor, StringComparison.Ordinal) == true ? choice[WaitsFor.Length..] : choice;
+
+    // Where they stay nothing is asked.
+    private static List<Question> Unanswered(PageView view, string? siteId) => view.Event.Site(siteId) is not { } site || view.Registration.AttendsAt(site) ? []
+        : [.. PersonFields.Asked(view.Event, [siteId], view.Registration.Audience, view.Language).Where(q => view.Registration.Answers?.Any(a => a.Question == q.Id) != true)];
 
     private static string? QueuedFor(PageView view) => view.Wait is { State: EntryState.Queued } wait ? wait.SiteId : null;
 

@@ -66,6 +66,25 @@ public static partial class AnswerRules
         return wrong.Count > 0 ? new ProblemException(Problem.ValidationFailed, wrong) : null;
     }
 
+    /// <summary>What is wrong with what somebody adds to their answers, or null.</summary>
+    /// <param name="evt">Whose questions.</param>
+    /// <param name="registration">What they are, and had said before.</param>
+    /// <param name="siteId">Where they are about to attend, or to wait.</param>
+    /// <param name="more">What they say now. The numbers of errors are of these.</param>
+    /// <param name="mayLeaveOut">Whether what must be answered may stay unanswered.</param>
+    public static ProblemException? RefusalOfMore(Event evt, Registration registration, string siteId, IReadOnlyList<AnsweredQuestion>? more, bool mayLeaveOut)
+    {
+        var kept = (registration.Answers ?? []).Where(e => Find(more, e.Question) is null);
+        var refusal = Refusal(evt, [siteId], registration.Audience, registration.Language, [.. more ?? [], .. kept], registration.Answers);
+        if (refusal is null || !mayLeaveOut) return refusal;
+        var wrong = refusal.Errors.Where(e => e.Code != FieldCode.Required).ToList();
+        return wrong.Count > 0 ? refusal.WithErrors(wrong) : null;
+    }
+
+    /// <summary>What was said before with what is said now in its place, and what is new after it: what stays the same is no change.</summary>
+    public static IReadOnlyList<AnsweredQuestion> Add(IReadOnlyList<AnsweredQuestion>? more, IReadOnlyList<AnsweredQuestion>? earlier) =>
+        [.. (earlier ?? []).Select(e => Find(more, e.Question) ?? e), .. (more ?? []).Where(m => Find(earlier, m.Question) is null)];
+
     /// <summary>The answers as they are stored: those that say something, and earlier ones to questions that nobody can answer any more. Null where there are none.</summary>
     public static IReadOnlyList<AnsweredQuestion>? ToStore(IReadOnlyList<AnsweredQuestion>? answers, Event evt, IReadOnlyList<AnsweredQuestion>? earlier = null)
     {
@@ -73,6 +92,8 @@ public static partial class AnswerRules
         stored.AddRange((earlier ?? []).Where(e => evt.Question(e.Question) is not { Retired: not true } && !stored.Exists(a => a.Question == e.Question)));
         return stored.Count > 0 ? stored : null;
     }
+
+    private static AnsweredQuestion? Find(IReadOnlyList<AnsweredQuestion>? answers, string question) => answers?.FirstOrDefault(a => a.Question == question && !a.IsEmpty);
 
     private static FieldError? WrongIn(AnsweredQuestion answer, Question question, AnsweredQuestion? was, string field)
     {

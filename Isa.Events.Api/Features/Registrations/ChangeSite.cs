@@ -30,14 +30,43 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         if (Refusal(evt, registration, request.SiteId, actor, session.Now) is { } refusal) throw refusal;
         var site = evt.Site(request.SiteId)!;
         var entry = registration.WaitlistEntryId is { } id ? WaitlistEntry.Find(session, id) : null;
+        var answers = AnswerRules.ToStore(AnswerRules.Add(request.Answers, registration.Answers), evt, registration.Answers);
+        if (RefusalOfAnswers(evt, registration, site, request.Answers, actor, session.Now) is { } wrong) throw wrong;
 
         if (registration.AttendsAt(site))
-            return entry is null || request.KeepWaiting == true ? registration : StayHere(session, evt, registration, actor, actorId);
-        if (entry?.SiteId == site.Id && Offer.IsOpen(entry.State, entry.OfferEndsAt, session.Now)) return AcceptOffer.Accept(session, evt, registration, entry, actor, actorId);
-        if (TryTake(session, evt, site, registration, seen, look)) return Move(session, evt, registration, site, request.KeepWaiting == true && entry?.SiteId != site.Id, !seen.SomebodyWaits, actor, actorId);
-        if (entry?.SiteId == site.Id) return registration; // waits for it already
+            return entry is null || request.KeepWaiting == true ? Answered() : StayHere(session, evt, Answered(), actor, actorId);
+        if (entry?.SiteId == site.Id && Offer.IsOpen(entry.State, entry.OfferEndsAt, session.Now)) return AcceptOffer.Accept(session, evt, Answered(), entry, actor, actorId);
+        if (TryTake(session, evt, site, registration, seen, look)) return Move(session, evt, Answered(), site, request.KeepWaiting == true && entry?.SiteId != site.Id, !seen.SomebodyWaits, actor, actorId);
+        if (entry?.SiteId == site.Id) return Answered(); // waits for it already
         if (request.WhenFull == WhenFull.Reject || !MayWaitFor(evt, registration, site, session.Now)) throw new ProblemException(Problem.SiteFull);
-        return Wait(session, evt, registration, site, actor, actorId);
+        return Wait(session, evt, Answered(), site, actor, actorId);
+
+        Registration Answered() => Answer(session, registration, answers, actor, actorId);
+    }
+
+    /// <summary>
+    /// What is wrong with the answers to what a site asks, or null. Whoever goes there, or begins to wait, answers what must be answered: nobody can be asked once a seat
+    /// comes free. Organisers may see to it later.
+    /// </summary>
+    private static ProblemException? RefusalOfAnswers(Event evt, Registration registration, Site site, IReadOnlyList<AnsweredQuestion>? answers, Actor actor, DateTimeOffset now)
+    {
+        if (evt.Questions is null && answers is null) return null;
+        var byOrganizer = actor == Actor.Organizer;
+        var stays = registration.AttendsAt(site);
+        if (AnswerRules.RefusalOfMore(evt, registration, site.Id, answers, mayLeaveOut: byOrganizer || stays) is { } wrong) return wrong;
+        if (byOrganizer || UpdateRegistration.MayChangeAnswers(evt, now)) return null;
+        // After the deadline only what was never said can be: another site may have to be gone to, and it asks.
+        var late = (answers ?? []).Any(a => !a.IsEmpty && registration.Answers?.FirstOrDefault(e => e.Question == a.Question) is var was && (was is null ? stays : !was.Equals(a)));
+        return late ? new ProblemException(Problem.RegistrationClosed, "answers", FieldCode.ReadOnly) : null;
+    }
+
+    private static Registration Answer(WriteSession session, Registration registration, IReadOnlyList<AnsweredQuestion>? answers, Actor actor, string? actorId)
+    {
+        if ((answers ?? []).SequenceEqual(registration.Answers ?? [])) return registration;
+        var answered = registration with { Answers = answers, Version = registration.Version + 1, UpdatedAt = session.Now };
+        session.Require(StoreAnswers, answered, () => new OvertakenException());
+        HistoryRow.Add(session, answered.Id!, "updated", actor, actorId, new HistoryDetails { Fields = ["answers"] });
+        return answered;
     }
 
     /// <summary>Why somebody cannot go to a site now, or stay there, seats aside; null where they can.</summary>
@@ -121,6 +150,8 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         Promotion.Run(session, evt, freed);
         return stays;
     }
+
+    private const string StoreAnswers = "UPDATE registrations SET answers = @Answers, version = @Version, updated_at = @UpdatedAt WHERE id = @Id AND version = @Version - 1";
 }
 
 /// <summary>Where somebody wants to attend instead.</summary>
@@ -133,6 +164,9 @@ public sealed record ChangeSiteRequest
 
     /// <summary>Whether to go on waiting for the site they waited for.</summary>
     public bool? KeepWaiting { get; init; }
+
+    /// <summary>To what the event asks there. What was answered before and is not named here stays.</summary>
+    public IReadOnlyList<AnsweredQuestion>? Answers { get; init; }
 }
 
 public sealed class ChangeSiteRequestValidator : Validator<ChangeSiteRequest>
@@ -141,5 +175,7 @@ public sealed class ChangeSiteRequestValidator : Validator<ChangeSiteRequest>
     {
         RuleFor(r => r.SiteId).Present().Line(40);
         RuleFor(r => r.WhenFull).Must(wish => wish != WhenFull.AttendSite).Fails(FieldCode.UnknownValue, "reject, waitlist"); // they attend where they are
+        RuleFor(r => r.Answers).AtMost(AnswerRules.MaxCount);
+        RuleForEach(r => r.Answers).SetValidator(new AnsweredQuestionValidator());
     }
 }

@@ -29,7 +29,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
         var refusal = Refusal(request, current, caller, now);
         if (refusal is not null && await events.NewerAsync(current, ct) is { } newer) refusal = Refusal(request, current = newer, caller, now); // another node may have opened it, or freed a seat
         if (request.InvitationCode is null) await AnswerAsync(request, current, refusal, dryRun, key, caller, now, ct);
-        else await guesses.WatchAsync(HttpContext, current.Event.Id, () => AnswerAsync(request, current, refusal, dryRun, key, caller, now, ct), ct);
+        else await guesses.WatchAsync(HttpContext, current.Event.Id, [request.InvitationCode], () => AnswerAsync(request, current, refusal, dryRun, key, caller, now, ct), ct);
     }
 
     private async Task AnswerAsync(RegistrationRequest request, CurrentEvent current, ProblemException? refusal, bool dryRun, IdempotencyKey key, Caller caller, DateTimeOffset now, CancellationToken ct)

@@ -45,7 +45,11 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         var rival = session.One(rivals)!;
         match?.Check(old.Version);
         if (Refusal(evt, old, session.Now) is { } late) throw new ProblemException(late);
-        if (deputy.RefusalOfContent(evt) is { } refusal) throw refusal;
+        // Whoever takes over a place in a queue is asked what its site asks, as whoever joins it is.
+        var waitsFor = old.WaitlistEntryId is { } entry ? WaitlistEntry.Find(session, entry)?.SiteId : null;
+        if ((deputy with { FallbackSiteId = waitsFor ?? old.FallbackSiteId }).RefusalOfContent(evt) is { } refusal) throw refusal;
+        // The place stays; it counts for the city of whoever has it. Somebody of the same city takes nothing from anybody.
+        if (CityQuotas.Of(evt, deputy.City) is { } quota && quota != old.QuotaCity && CityQuotas.Refusal(session, evt, deputy.City, old.IsTest) is { } full) throw full;
         if (deputy.Email is null && Rival.Namesake(session, old, deputy.FullName!) is not null) throw new ProblemException(Problem.AlreadyRegistered, "fullName", FieldCode.DuplicateValue);
         if (rival.WithAddress is not null) throw new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue); // that one is not the caller's to see
 
@@ -85,7 +89,7 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         Late = old.Late,
         DelegationId = old.DelegationId,
         InviteeId = old.InviteeId,
-        QuotaCity = old.QuotaCity,
+        QuotaCity = CityQuotas.Of(evt, deputy.City),
         Replaces = old.Id,
     };
 }

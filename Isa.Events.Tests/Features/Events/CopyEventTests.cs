@@ -1,5 +1,3 @@
-using Isa.Events.Api.Features.Events;
-
 namespace Isa.Events.Tests.Features.Events;
 
 /// <summary>Next year's meeting from this year's: everything that is set up, nobody in it.</summary>
@@ -18,18 +16,13 @@ public class CopyEventTests(SharedHost host)
             e["registrationOpens"] = "2020-09-01T08:30";
             e["rules"] = JsonNode.Parse("""{"groupHoldEnds":"2020-10-12","promotionEnds":"PT6H","switchToRoom":"never","requiresApproval":true}""");
             e["audiences"] = new JsonArray("guest", "cityRepresentative");
+            e["questions"] = Asking.Questions();
         });
         (await host.Organizer.PutAsync($"/v1/events/{source}/agenda", Items, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         var pdf = new ByteArrayContent("%PDF-1.4 %%EOF"u8.ToArray());
         pdf.Headers.ContentType = new("application/pdf");
         (await host.Organizer.SendAsync(HttpMethod.Put, $"/v1/events/{source}/agenda/document", pdf, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        await host.Database.WriteAsync(source, session =>
-        {
-            session.LockEvent(source);
-            session.Execute("UPDATE events SET questions = '[]', version = version + 1 WHERE id = @Id", new { Id = source });
-            return true;
-        }, CancellationToken.None);
-        for (var i = 0; i < 2; i++) (await host.Partner.RegisterAsync(source)).ShouldBe(HttpStatusCode.Created);
+        for (var i = 0; i < 2; i++) (await host.Partner.RegisterAsync(source, Asking.Person())).ShouldBe(HttpStatusCode.Created);
         var before = (await host.Organizer.GetAsync($"/v1/events/{source}")).Json;
 
         var answer = (await CopyAsync(source, """{"startsAt":"2021-10-15T09:30"}""")).ShouldBe(HttpStatusCode.Created);
@@ -46,7 +39,7 @@ public class CopyEventTests(SharedHost host)
         ((string)copy["registrationCloses"]!).ShouldBe("2021-10-08");
         ((string)copy["rules"]!["groupHoldEnds"]!).ShouldBe("2021-10-11");
         ((string)copy["rules"]!["promotionEnds"]!).ShouldBe("PT6H");
-        foreach (var member in new[] { "title", "description", "series", "defaultLanguage", "timeZone", "organizer", "privacyNotice", "availability", "audiences", "sites" })
+        foreach (var member in new[] { "title", "description", "series", "defaultLanguage", "timeZone", "organizer", "privacyNotice", "availability", "audiences", "questions", "sites" })
             copy[member]!.ToJsonString().ShouldBe(before[member]!.ToJsonString(), member);
         foreach (var member in new[] { "switchToRoom", "requiresApproval" }) copy["rules"]![member]!.ToJsonString().ShouldBe(before["rules"]![member]!.ToJsonString(), member);
 
@@ -57,7 +50,6 @@ public class CopyEventTests(SharedHost host)
         agenda["document"].ShouldBeNull();
         (await host.Organizer.GetAsync($"/v1/events/{copy["id"]}/registrations")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
         (await host.SeatsAsync((string)copy["id"]!, "hannover")).ShouldBe((0, 0));
-        (await ScalarAsync("SELECT questions FROM events WHERE id = @Id", (string)copy["id"]!)).ShouldBe("[]");
         (await host.Organizer.GetAsync($"/v1/events/{source}")).Json.ToJsonString().ShouldBe(before.ToJsonString());
         (await host.Organizer.PostAsync($"/v1/events/{copy["id"]}/publish", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         (await host.Partner.RegisterAsync((string)copy["id"]!)).Code.ShouldBe("registration-not-open");
@@ -98,6 +90,23 @@ public class CopyEventTests(SharedHost host)
             if (error.StartsWith("endsAt time", StringComparison.Ordinal)) e["endsAt"] = "2020-10-16T11:00";
         });
         (await CopyAsync(source, body)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([error]);
+    }
+
+    [Fact]
+    public async Task Takes_the_questions_that_are_still_asked_and_no_others()
+    {
+        var source = await host.AskingEventAsync();
+        (await host.Partner.RegisterAsync(source, Asking.Person("""[{"question":"topics","values":["rail","energy"]},{"question":"nights","value":"2"}]"""))).ShouldBe(HttpStatusCode.Created);
+        (await host.ReviseAsync(source, q =>
+        {
+            q.Drop("nights");
+            q.Find("topics")["options"]!.AsArray().Drop("rail");
+        })).ShouldBe(HttpStatusCode.OK).Json["questions"]!.Find("nights")["retired"]!.GetValue<bool>().ShouldBeTrue();
+        var copy = (await CopyAsync(source, """{"startsAt":"2021-10-15T09:00"}""")).ShouldBe(HttpStatusCode.Created).Json["questions"]!;
+        copy.AsArray().Select(q => (string)q!["id"]!).ShouldBe(["diet", "topics", "arrival", "parking", "company", "visa"]);
+        copy.Find("topics")["options"]!.AsArray().Select(o => (string)o!["id"]!).ShouldBe(["energy", "ports"]);
+        var former = (await host.Organizer.GetAsync($"/v1/events/{source}")).Json["questions"]!;
+        (former.Has("nights"), former.Find("topics")["options"].Has("rail")).ShouldBe((true, true));
     }
 
     [Fact]

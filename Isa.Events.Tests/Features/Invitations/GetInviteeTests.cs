@@ -1,6 +1,7 @@
 using Isa.Events.Api.Features.Invitations;
 using Isa.Events.Api.Features.Partners;
 using Isa.Events.Api.Features.Server;
+using Isa.Events.Tests.Features.Delegations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -42,12 +43,14 @@ public class GetInviteeTests(SharedHost host)
     }
 
     [Fact]
-    public async Task Who_guesses_too_often_waits_also_with_a_right_code()
+    public async Task Who_guesses_too_often_is_slowed_and_a_right_code_counts_all_the_same()
     {
         await using var own = new EventsHost();
         await own.InitializeAsync();
         var (evt, other) = (await own.EventAsync(e => e["rules"] = new JsonObject { ["inviteOnly"] = true }), await own.EventAsync());
-        var (code, elsewhere) = ((await own.InviteAsync(evt, "Anna")).Code(), (await own.InviteAsync(other, "Bert")).Code());
+        var (invited, elsewhere) = (await own.InviteAsync(evt, "Anna", "Bea", "Cora", "Dora"), (await own.InviteAsync(other, "Bert")).Code());
+        string Of(string name) => (string)invited.First(i => (string?)i!["fullName"] == name)!["code"]!;
+        (await own.Organizer.PostAsync($"/v1/events/{evt}/invitees/{invited.First(i => (string?)i!["fullName"] == "Cora")!["id"]}/revoke")).ShouldBe(HttpStatusCode.OK);
         own.Time.Advance(TimeSpan.FromMinutes(10));
         // Wherever codes are asked for, one count holds them all.
         for (var i = 0; i < CodeGuesses.Allowed; i++)
@@ -55,30 +58,44 @@ public class GetInviteeTests(SharedHost host)
             var guess = $"AAAA-AAAA-{i:d4}";
             if (i % 4 == 0) (await own.Partner.GetAsync($"/v1/events/{evt}/invitations/{guess}")).ShouldBe(HttpStatusCode.NotFound, "invitation-not-found");
             else if (i % 4 == 1) (await own.Partner.PostAsync($"/v1/events/{evt}/invitations/{guess}/decline")).ShouldBe(HttpStatusCode.NotFound, "invitation-not-found");
-            else (await own.Partner.PostAsync($"/v1/events/{evt}/registrations{(i % 4 == 2 ? "?dryRun=true" : "")}", Given.Person(change: p => p["invitationCode"] = guess).ToJsonString())).ShouldBe(HttpStatusCode.Conflict, "invitation-unknown");
+            else (await own.Partner.PostAsync($"/v1/events/{evt}/registrations{(i % 4 == 2 ? "?dryRun=true" : "")}", With(guess).ToJsonString())).ShouldBe(HttpStatusCode.Conflict, "invitation-unknown");
         }
 
         own.Time.Advance(TimeSpan.FromMinutes(20));
-        var person = Given.Person(change: p => p["invitationCode"] = code);
-        foreach (var refused in new[]
+        foreach (var wrong in new[] { "AAAA-AAAA-9999", "x", elsewhere, Of("Cora") })
         {
-            await own.Partner.GetAsync($"/v1/events/{evt}/invitations/{code}"), await own.Partner.PostAsync($"/v1/events/{evt}/invitations/{code}/decline"), await own.Partner.RegisterAsync(evt, (JsonObject)person.DeepClone()),
-        })
-        {
-            refused.ShouldBe(HttpStatusCode.TooManyRequests, "too-many-requests").Header("Retry-After").ShouldBe("2400");
+            foreach (var refused in new[]
+            {
+                await own.Partner.GetAsync($"/v1/events/{evt}/invitations/{wrong}"), await own.Partner.PostAsync($"/v1/events/{evt}/invitations/{wrong}/decline"), await own.Partner.RegisterAsync(evt, With(wrong)),
+                await own.SendAsync(evt, PartyOf(Of("Anna"), wrong)),
+            })
+            {
+                refused.ShouldBe(HttpStatusCode.TooManyRequests, "too-many-requests").Header("Retry-After").ShouldBe("2400");
+            }
         }
+
+        // The visitors of the same website who have their letter before them.
+        (await own.Partner.GetAsync($"/v1/events/{evt}/invitations/{Of("Anna")}")).ShouldBe(HttpStatusCode.OK);
+        (await own.Partner.PostAsync($"/v1/events/{evt}/invitations/{Of("Anna")}/decline")).ShouldBe(HttpStatusCode.OK);
+        (await own.Partner.RegisterAsync(evt, With(Of("Anna")))).ShouldBe(HttpStatusCode.Created);
+        (await own.Partner.RegisterAsync(evt, With(Of("Anna")))).ShouldBe(HttpStatusCode.Conflict, "invitation-used");
+        (await own.SendAsync(evt, PartyOf(Of("Bea"), Of("Dora")))).ShouldBe(HttpStatusCode.Created);
 
         // Another caller, another event, and who sends no code, go on.
         var second = own.Caller(await own.KeyAsync(Role.Partner, "Another website"));
-        (await second.GetAsync($"/v1/events/{evt}/invitations/{code}")).ShouldBe(HttpStatusCode.OK);
+        (await second.GetAsync($"/v1/events/{evt}/invitations/AAAA-AAAA-9999")).ShouldBe(HttpStatusCode.NotFound, "invitation-not-found");
         (await own.Partner.GetAsync($"/v1/events/{other}/invitations/{elsewhere}")).ShouldBe(HttpStatusCode.OK);
         (await own.Partner.RegisterAsync(other)).ShouldBe(HttpStatusCode.Created);
 
         own.Time.Advance(TimeSpan.FromMinutes(40));
-        (await own.Partner.RegisterAsync(evt, person)).ShouldBe(HttpStatusCode.Created);
-        (await own.CountAsync("SELECT COUNT(*) FROM attempts WHERE scope = 'codes'", "")).ShouldBe(1);
+        (await own.Partner.RegisterAsync(evt, With("AAAA-AAAA-9999"))).ShouldBe(HttpStatusCode.Conflict, "invitation-unknown");
+        (await own.CountAsync("SELECT COUNT(*) FROM attempts WHERE scope = 'codes'", "")).ShouldBe(2); // one for each caller
         own.Time.Advance(TimeSpan.FromDays(2));
         await own.Services.GetServices<IHostedService>().OfType<Housekeeping>().Single().RunAsync(CancellationToken.None);
         (await own.CountAsync("SELECT COUNT(*) FROM attempts", "")).ShouldBe(0);
     }
+
+    private static JsonObject With(string code) => Given.Person(change: p => p["invitationCode"] = code);
+
+    private static JsonObject PartyOf(string first, string second) => Party.Of(2, d => (d["members"]![0]!["invitationCode"], d["members"]![1]!["invitationCode"]) = (first, second));
 }

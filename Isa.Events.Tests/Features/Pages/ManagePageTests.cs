@@ -54,6 +54,29 @@ public class ManagePageTests(SharedHost host)
     }
 
     [Fact]
+    public async Task What_the_chosen_site_asks_is_asked_in_a_second_step()
+    {
+        var evt = await host.EventWithQueueAsync(1, change: e => e["questions"] = Asking.Questions());
+        await host.Partner.RegisterAsync(evt, Asking.Person());
+        var made = (await host.Partner.RegisterAsync(evt, Given.Person(siteId: "zoom", change: p => p["answers"] = JsonNode.Parse("""[{"question":"diet","value":"any"}]""")))).ShouldBe(HttpStatusCode.Created).Json;
+        var page = await host.PageAsync(made);
+        page.Text.ShouldNotContain("id=\"site-answers."); // which site it will be is not known yet
+        var asks = (await host.Anybody.SubmitAsync(page, "/site", ("site", "wait:hannover"))).ShouldBe(HttpStatusCode.UnprocessableEntity);
+        asks.Text.ShouldContain("Für diese Art der Teilnahme brauchen wir noch folgende Angaben.");
+        asks.Text.ShouldContain("<a href=\"#site-answers.parking\">Parkplatz: Bitte ausfüllen.");
+        asks.Text.ShouldContain("id=\"site-answers.nights\""); // what may be answered as well
+        asks.Text.ShouldNotContain("id=\"site-answers.diet\""); // was answered before
+        asks.Fields("/site").ShouldContain(("site", "wait:hannover"));
+        (await host.Anybody.SubmitAsync(asks, "/site", ("answers.nights", "viele"), ("answers.parking", "false"))).ShouldBe(HttpStatusCode.UnprocessableEntity).Fields("/site").ShouldContain(("answers.nights", "viele"));
+        await host.Anybody.SubmitAsync(asks, "/site", ("answers.nights", "2"), ("answers.parking", "false")).LeadsToAsync(host, "waiting");
+        var now = await host.Partner.NowAsync(made);
+        now.Stands().ShouldBe("confirmed zoom queued hannover#1");
+        now["answers"]!.AsArray().Select(a => $"{a!["question"]}={a["value"]}").ShouldBe(["diet=any", "nights=2", "parking=false"]);
+        // Elsewhere nothing more is asked, whatever stood in the form.
+        await host.Anybody.SubmitAsync(await host.PageAsync(made), "/site", ("site", "foshan"), ("answers.parking", "perhaps")).LeadsToAsync(host, "moved");
+    }
+
+    [Fact]
     public async Task A_full_site_without_a_queue_cannot_be_chosen_and_numbers_are_shown_as_the_event_allows()
     {
         var evt = await host.EventAsync(e =>
@@ -252,8 +275,9 @@ public class ManagePageTests(SharedHost host)
         (await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"))).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("id=\"register-invitationCode-error\"");
         (await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"), ("invitationCode", "AAAA-AAAA"))).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("AAAA-AAAA");
         for (var i = 0; i < 19; i++) await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"), ("invitationCode", "AAAA-AAAA"));
-        (await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"), ("invitationCode", code))).ShouldBe(HttpStatusCode.TooManyRequests);
-        var other = (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["invitationCode"] = code))).ShouldBe(HttpStatusCode.Created);
-        other.Json["status"]!.GetValue<string>().ShouldBe("confirmed");
+        var slowed = (await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"), ("invitationCode", "AAAA-AAAA"))).ShouldBe(HttpStatusCode.TooManyRequests);
+        slowed.Text.ShouldContain("In etwa 60 Minuten können Sie es noch einmal versuchen."); // in the language of the page
+        slowed.Header("Retry-After").ShouldBe("3600");
+        await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"), ("invitationCode", code)).LeadsToAsync(host, "registered");
     }
 }

@@ -91,4 +91,78 @@ public class ChangeSiteTests(SharedHost host)
         (await host.Partner.PostAsync($"/v1/registrations/{mine["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
         (await host.Partner.PostAsync(Switch(mine), """{"siteId":"foshan"}""")).ShouldBe(HttpStatusCode.Conflict, "registration-ended");
     }
+
+    [Fact]
+    public async Task Asks_what_only_the_new_site_asks()
+    {
+        var evt = await host.AskingEventAsync();
+        var mine = await OnlineAsync(host, evt);
+        var byLink = mine.PathOf("invite").Replace("/invite.ics", "/change-site");
+        foreach (var (caller, path) in new[] { (host.Partner, Switch(mine)), (host.Anybody, byLink) })
+        {
+            (await caller.PostAsync(path, """{"siteId":"hannover"}""")).ShouldBe((HttpStatusCode)422, "validation-failed").Errors.ShouldBe(["answers.parking required"]);
+            (await caller.PostAsync(path, """{"siteId":"hannover","answers":[{"question":"diet","value":"meat"},{"question":"parking","value":""}]}""")).Errors.ShouldBe(["answers[0].value unknown-value", "answers.parking required"]);
+            (await caller.PostAsync(path, """{"siteId":"foshan","answers":[{"question":"parking","value":"true"}]}""")).Errors.ShouldBe(["answers[0].question not-asked"]);
+        }
+
+        (await host.Partner.NowAsync(mine)).ToJsonString().ShouldBe(mine.ToJsonString());
+        const string Answered = """{"siteId":"hannover","answers":[{"question":"parking","value":"true"},{"question":"topics","values":[]}]}""";
+        var moved = (await host.Anybody.PostAsync(byLink, Answered)).ShouldBe(HttpStatusCode.OK);
+        moved.Json.Stands().ShouldBe("confirmed hannover");
+        Answers(moved.Json).ShouldBe("diet=vegetarian parking=true");
+        (await host.Partner.NowAsync(mine)).ToJsonString().ShouldBe(moved.Json.ToJsonString());
+        (await host.Anybody.PostAsync(byLink, Answered)).ShouldBe(HttpStatusCode.OK).ETag.ShouldBe(moved.ETag); // nothing more happens
+        (await host.Organizer.GetAsync($"/v1/registrations/{mine["id"]}/history")).Json["items"]!.AsArray().Select(h => $"{h!["action"]} {h["fields"]?[0]}".Trim()).ShouldBe(["registered", "updated answers", "moved"]);
+        // What was answered is not asked again.
+        (await host.Anybody.PostAsync(byLink, """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
+        Answers((await host.Anybody.PostAsync(byLink, """{"siteId":"hannover"}""")).ShouldBe(HttpStatusCode.OK).Json).ShouldBe("diet=vegetarian parking=true");
+    }
+
+    [Fact]
+    public async Task Whoever_begins_to_wait_is_asked_for_nobody_can_be_once_a_seat_comes_free()
+    {
+        var evt = await host.EventWithQueueAsync(1, change: e => e["questions"] = Asking.Questions());
+        var seated = (await host.Partner.RegisterAsync(evt, Asking.Person())).ShouldBe(HttpStatusCode.Created).Json;
+        (await host.Partner.RegisterAsync(evt, Asking.Person(change: p => p["answers"]!.AsArray().RemoveAt(1)))).Errors.ShouldBe(["answers.parking required"]); // would wait at once
+        var mine = await OnlineAsync(host, evt);
+        (await host.Partner.PostAsync(Switch(mine), """{"siteId":"hannover"}""")).Errors.ShouldBe(["answers.parking required"]);
+        (await host.CountsAsync(evt)).ShouldBe("hannover 1/0 foshan 0/0 zoom 1/0");
+        (await host.Partner.PostAsync(Switch(mine), """{"siteId":"hannover","answers":[{"question":"parking","value":"false"}]}""")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("confirmed zoom queued hannover#1");
+        var corrected = (await host.Partner.PostAsync(Switch(mine), """{"siteId":"hannover","answers":[{"question":"parking","value":"true"}]}""")).ShouldBe(HttpStatusCode.OK).Json;
+        corrected.Stands().ShouldBe("confirmed zoom queued hannover#1");
+        await host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel");
+        var promoted = await host.Partner.NowAsync(mine);
+        (promoted.Stands(), Answers(promoted)).ShouldBe(("confirmed hannover", "diet=vegetarian parking=true"));
+        await host.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task Organisers_move_people_whatever_is_unanswered_and_wrong_answers_stay_wrong()
+    {
+        var evt = await host.AskingEventAsync();
+        var mine = await OnlineAsync(host, evt);
+        (await host.Organizer.PostAsync(Switch(mine), """{"siteId":"hannover","answers":[{"question":"parking","value":"perhaps"}]}""")).ShouldBe((HttpStatusCode)422, "validation-failed").Errors.ShouldBe(["answers[0].value unknown-value"]);
+        var moved = (await host.Organizer.PostAsync(Switch(mine), """{"siteId":"hannover"}""")).ShouldBe(HttpStatusCode.OK).Json;
+        (moved.Stands(), Answers(moved)).ShouldBe(("confirmed hannover", "diet=vegetarian"));
+    }
+
+    [Fact]
+    public async Task After_the_deadline_a_new_site_is_answered_and_nothing_is_answered_otherwise()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.AskingEventAsync();
+        var mine = await OnlineAsync(own, evt);
+        own.Time.SetUtcNow(new(2020, 10, 10, 8, 0, 0, TimeSpan.Zero));
+        const string Late = """{"siteId":"hannover","answers":[{"question":"diet","value":"any"},{"question":"parking","value":"true"}]}""";
+        (await own.Partner.PostAsync(Switch(mine), Late)).ShouldBe(HttpStatusCode.Conflict, "registration-closed").Errors.ShouldBe(["answers read-only"]);
+        (await own.Partner.PostAsync(Switch(mine), """{"siteId":"zoom","answers":[{"question":"nights","value":"1"}]}""")).ShouldBe(HttpStatusCode.Conflict, "registration-closed"); // they are there
+        Answers((await own.Partner.PostAsync(Switch(mine), Late.Replace("any", "vegetarian"))).ShouldBe(HttpStatusCode.OK).Json).ShouldBe("diet=vegetarian parking=true");
+        Answers((await own.Organizer.PostAsync(Switch(mine), Late)).ShouldBe(HttpStatusCode.OK).Json).ShouldBe("diet=any parking=true");
+    }
+
+    private static async Task<JsonNode> OnlineAsync(EventsHost host, string evt) =>
+        (await host.Partner.RegisterAsync(evt, Given.Person(siteId: "zoom", change: p => p["answers"] = JsonNode.Parse("""[{"question":"diet","value":"vegetarian"}]""")))).ShouldBe(HttpStatusCode.Created).Json;
+
+    private static string Answers(JsonNode registration) => string.Join(' ', registration["answers"]!.AsArray().Select(a => $"{a!["question"]}={a["value"]}"));
 }

@@ -49,6 +49,32 @@ public class CityQuotasTests(SharedHost host)
     }
 
     [Fact]
+    public async Task A_deputy_counts_for_their_own_city()
+    {
+        var evt = await EventAsync(1);
+        var made = (await host.Partner.RegisterAsync(evt, From("Foshan"))).ShouldBe(HttpStatusCode.Created).Json;
+        made = await ReplaceAsync(made, "ＦＯＳＨＡＮ"); // the same city, full as it is
+        made = await ReplaceAsync(made, null); // as the one they come for
+        (await host.Partner.RegisterAsync(evt, From("Foshan"))).ShouldBe(HttpStatusCode.Conflict, "city-quota-full");
+        made = await ReplaceAsync(made, "Hannover"); // has no quota: the place in Foshan's is free again
+        (await host.Partner.RegisterAsync(evt, From("Foshan"))).ShouldBe(HttpStatusCode.Created);
+        var refused = (await SubstituteAsync(made, "Foshan")).ShouldBe(HttpStatusCode.Conflict, "city-quota-full");
+        refused.Errors.ShouldBe(["city city-full"]);
+        ((string)refused.Json["city"]!, (int)refused.Json["seats"]!).ShouldBe(("Foshan", 1));
+        (await host.Partner.NowAsync(made)).Stands().ShouldBe("confirmed hannover");
+        await host.IsWholeAsync();
+
+        Task<Answer> SubstituteAsync(JsonNode registration, string? city)
+        {
+            var deputy = From(city);
+            deputy.Remove("siteId");
+            return host.Partner.PostAsync($"/v1/registrations/{registration["id"]}/substitute", deputy.ToJsonString());
+        }
+
+        async Task<JsonNode> ReplaceAsync(JsonNode registration, string? city) => (await SubstituteAsync(registration, city)).ShouldBe(HttpStatusCode.Created).Json;
+    }
+
+    [Fact]
     public async Task A_quota_that_comes_later_counts_who_is_there()
     {
         var evt = await host.EventAsync();

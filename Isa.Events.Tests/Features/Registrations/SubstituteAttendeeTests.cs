@@ -44,6 +44,19 @@ public class SubstituteAttendeeTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Whoever_takes_over_a_place_in_the_queue_answers_what_its_site_asks()
+    {
+        var evt = await host.EventWithQueueAsync(0, change: e => e["questions"] = Asking.Questions());
+        var waits = (await host.Partner.RegisterAsync(evt, Asking.Person(change: p => (p["whenFull"], p["fallbackSiteId"]) = ("attendSite", "zoom")))).ShouldBe(HttpStatusCode.Created).Json;
+        waits.Stands().ShouldBe("confirmed zoom queued hannover#1");
+        (await host.PageAsync(waits)).Text.ShouldContain("id=\"deputy-answers.parking\"");
+        var answers = JsonNode.Parse("""[{"question":"diet","value":"any"}]""")!.AsArray();
+        (await host.Partner.PostAsync(Path(waits), Deputy(d => d["answers"] = answers.DeepClone()))).ShouldBe((HttpStatusCode)422, "validation-failed").Errors.ShouldBe(["answers.parking required"]);
+        answers.Add(new JsonObject { ["question"] = "parking", ["value"] = "true" });
+        (await host.Partner.PostAsync(Path(waits), Deputy(d => d["answers"] = answers))).ShouldBe(HttpStatusCode.Created).Json.Stands().ShouldBe("confirmed zoom queued hannover#1");
+    }
+
+    [Fact]
     public async Task Happens_once_for_an_idempotency_key_with_or_without_a_key_of_the_api()
     {
         var evt = await host.EventAsync();
