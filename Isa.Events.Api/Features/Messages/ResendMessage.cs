@@ -18,12 +18,15 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
         var name = Route<string>("message")!;
         if (!name.StartsWith(Message.IdPrefix, StringComparison.Ordinal)) throw new ProblemException(Problem.MessageNotFound);
-        var again = await database.WriteAsync(evt.Id, session => Resend(session, evt.Id, name[Message.IdPrefix.Length..], caller), ct);
+        var key = IdempotencyKey.Read(HttpContext, nameof(ResendMessage));
+        var again = await key.WriteAsync(database, evt.Id, "", session => Resend(session, evt.Id, name[Message.IdPrefix.Length..], caller), ct); // the message stands in the path
+        again.Mark(HttpContext);
+        var row = await database.ReadAsync(session => session.One<MessageRow>(MessageRow.ById, new { EventId = evt.Id, Id = again.ResourceId }), ct) ?? throw new ProblemException(Problem.MessageNotFound);
         HttpContext.Response.Headers.CacheControl = "no-store";
-        await Send.ResponseAsync(Message.Of(again), StatusCodes.Status202Accepted, ct);
+        await Send.ResponseAsync(Message.Of(row), StatusCodes.Status202Accepted, ct);
     }
 
-    private MessageRow Resend(WriteSession session, string eventId, string id, Caller caller)
+    private string Resend(WriteSession session, string eventId, string id, Caller caller)
     {
         session.LockEvent(eventId);
         var row = session.One<MessageRow>(MessageRow.ById, new { EventId = eventId, Id = id }) ?? throw new ProblemException(Problem.MessageNotFound);
@@ -39,7 +42,7 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         session.Execute(Due, new { Id = id, DueAt = session.Now - TimeSpan.FromSeconds(settings.Value.ChangeWindowSeconds), session.Now });
         session.AddedWork = true;
         if (row.RegistrationId is { } registrationId) HistoryRow.Add(session, registrationId, "messageResent", Actor.Organizer, caller.KeyId);
-        return session.One<MessageRow>(MessageRow.ById, new { EventId = eventId, Id = id })!;
+        return id;
     }
 
     private sealed record Details

@@ -101,6 +101,30 @@ public class MessagesTests
     }
 
     [Fact]
+    public async Task Asked_again_with_the_same_key_it_is_sent_once_also_after_the_first_has_left()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        var sent = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?state=done")).Json["items"]!.AsArray().Select(m => (string)m!["id"]!).ToList();
+        var first = (await ResendAsync(sent[0], "once")).ShouldBe(HttpStatusCode.Accepted);
+        await host.SendAsync();
+        var again = (await ResendAsync(sent[0], "once")).ShouldBe(HttpStatusCode.Accepted);
+        (again.Header("Idempotent-Replayed"), (string?)again.Json["id"], (string?)again.Json["state"]).ShouldBe(("true", (string?)first.Json["id"], "done"));
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(3);
+
+        (await ResendAsync(sent[1], "once")).ShouldBe(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        (await ResendAsync(sent[0], "twice")).ShouldBe(HttpStatusCode.Accepted).Json["id"]!.ToString().ShouldNotBe((string)first.Json["id"]!);
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(4);
+
+        Task<Answer> ResendAsync(string message, string key) => host.Organizer.PostAsync($"/v1/events/{evt}/messages/{message}/resend", null, ("Idempotency-Key", key));
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_not_there_and_partners_see_none()
     {
         await using var host = await MailHost.StartAsync();
