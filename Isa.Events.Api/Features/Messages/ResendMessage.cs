@@ -33,7 +33,7 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         if (row.State is OutboxState.Done or OutboxState.Superseded)
         {
             // Asked twice, it is sent once: the first answer may have been lost.
-            var waits = session.One<string>(Waiting, new { EventId = eventId, row.RegistrationId, row.DelegationId, row.ActionId, row.Kind, row.Recipient });
+            var waits = session.One<string>(Waiting, new { EventId = eventId, row.RegistrationId, row.DelegationId, row.InviteeId, row.ActionId, row.Kind, row.Recipient });
             if (waits is null) session.Execute(Copy, new { NewId = waits = OrderedId.New(session.Now), Id = id, session.Now, Payload = (session.One<Details>(DetailsOf, new { Id = id })?.Payload ?? new OutboxDetails()) with { Again = true } });
             id = waits;
         }
@@ -50,10 +50,10 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         public OutboxDetails? Payload { get; init; }
     }
 
-    private const string Waiting = """
-        SELECT MAX(id) FROM outbox
-        WHERE event_id = @EventId AND (registration_id = @RegistrationId OR delegation_id = @DelegationId) AND kind = @Kind AND state = 'pending' AND (kind <> 'organizerMessage' OR action_id = @ActionId)
-            AND (recipient = @Recipient OR recipient IS NULL AND @Recipient IS NULL)
+    private const string Waiting = $"""
+        SELECT MAX(o.id) FROM outbox o
+        WHERE o.event_id = @EventId AND (o.registration_id = @RegistrationId OR o.delegation_id = @DelegationId OR {MessageRow.InviteeOf} = @InviteeId) AND o.kind = @Kind AND o.state = 'pending'
+            AND (o.kind <> 'organizerMessage' OR o.action_id = @ActionId) AND (o.recipient = @Recipient OR o.recipient IS NULL AND @Recipient IS NULL)
         """;
 
     private const string DetailsOf = "SELECT payload FROM outbox WHERE id = @Id";

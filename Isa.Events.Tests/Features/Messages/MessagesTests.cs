@@ -35,6 +35,23 @@ public class MessagesTests
     }
 
     [Fact]
+    public async Task An_invitation_is_listed_with_the_address_its_invitee_has_now()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        (await host.ImportInviteesAsync(evt, "externalId,fullName,email\n1,Anna,anna@example.org\n2,Bert,bert@example.org\n", "?send=true")).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync();
+        (await ListedAsync()).ShouldBe(["invitee anna@example.org", "invitee bert@example.org"], ignoreOrder: true);
+        (await host.ImportInviteesAsync(evt, "externalId,fullName,email\n1,Anna,anna@example.com\n")).ShouldBe(HttpStatusCode.OK);
+        var sent = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Single(m => (string?)m!["address"] == "anna@example.com")!["id"];
+        foreach (var _ in new[] { "once", "twice" }) (await host.Organizer.PostAsync($"/v1/events/{evt}/messages/{sent}/resend")).ShouldBe(HttpStatusCode.Accepted).Json["address"]!.ToString().ShouldBe("anna@example.com");
+        await host.SendAsync();
+        (await ListedAsync()).ShouldBe(["invitee anna@example.com", "invitee anna@example.com", "invitee bert@example.org"], ignoreOrder: true);
+
+        async Task<string[]> ListedAsync() => [.. (await host.Organizer.GetAsync($"/v1/events/{evt}/messages")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Select(m => $"{m!["recipient"]} {m["address"]}")];
+    }
+
+    [Fact]
     public async Task A_change_that_is_passed_on_is_listed_for_each_person_alone()
     {
         await using var host = await MailHost.StartAsync();
