@@ -153,11 +153,11 @@ internal sealed record Matter
         var words = new OrganizerWords(subject, body);
         if (entry.DelegationId is { } delegation)
         {
-            var members = Delegation.MembersOf(session, delegation).FindAll(member => member.Email is null && filter.Takes(member.Status));
+            var members = Delegation.MembersOf(session, delegation).FindAll(member => member.Email is null && filter.Takes(member));
             return members.Count > 0 && Delegation.Find(session, delegation) is { } contact ? OfMessage(session, evt, words, null, contact, members) with { TestTo = details.TestTo } : null;
         }
 
-        return Registration.Find(session, entry.RegistrationId!) is { } registration && filter.Takes(registration.Status) ? OfMessage(session, evt, words, registration) with { TestTo = details.TestTo } : null;
+        return Registration.Find(session, entry.RegistrationId!) is { } registration && filter.Takes(registration) ? OfMessage(session, evt, words, registration) with { TestTo = details.TestTo } : null;
     }
 
     private static Matter? OfInvitee(ReadSession session, Event evt, string id)

@@ -108,7 +108,7 @@ public sealed class Expansion(EventsDatabase database, Portions portions, TimePr
         ORDER BY r.id LIMIT @Limit
         """;
 
-    private const string NextMatching = $"{Each} WHERE r.id > @After AND {MessageFilter.Matches} ORDER BY r.id LIMIT @Limit";
+    private const string NextMatching = $"{Each} WHERE r.id > @AfterId AND {RegistrationFilter.Matches} ORDER BY r.id LIMIT @Limit";
 
     private const string Insert = """
         INSERT INTO outbox (id, kind, event_id, registration_id, payload, created_at, due_at, bulk, action_id) VALUES (@Id, @Kind, @EventId, @RegistrationId, @Payload, @Now, @Now, TRUE, @ActionId)

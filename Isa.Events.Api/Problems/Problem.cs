@@ -224,11 +224,11 @@ public sealed record Problem(string Code, int Status, string Title, Sentence Det
     // 412 to 429
     public static readonly Problem VersionMismatch = new("version-mismatch", 412, "It has changed since you read it",
         new("Das wurde inzwischen geändert. Bitte laden Sie es neu.", "This has been changed in the meantime. Please load it again.", "内容已被他人修改，请重新加载。"),
-        "If-Match names a version of the event or registration that is no longer the current one. Read it again, look at the changes, and send yours with its new ETag.");
+        "If-Match names a version of the event, the registration or the text that is no longer the current one. Read it again, look at the changes, and send yours with its new ETag.");
 
     public static readonly Problem PreconditionRequired = new("precondition-required", 428, "If-Match is needed",
         new("Bitte laden Sie die Daten neu, bevor Sie sie ändern.", "Please load the data again before changing it.", "修改前请先重新加载数据。"),
-        "Send If-Match with the ETag of the event or registration as you read it, so that nobody's edit is overwritten unseen. If-Match: * writes over any version.");
+        "Send If-Match with the ETag of the event, the registration or the text as you read it, so that nobody's edit is overwritten unseen. If-Match: * writes over any version.");
 
     public static readonly Problem ValidationFailed = new("validation-failed", 422, "Values are wrong",
         new("Bitte prüfen Sie Ihre Angaben.", "Please check what you entered.", "请检查您填写的内容。"),

@@ -16,10 +16,9 @@ public sealed class ExportAttendees(EventsDatabase database, CurrentEvents event
         var format = Route<string>("format");
         if (format is not ("csv" or "xlsx" or "json")) throw new ProblemException(Problem.NotFound);
         var query = new Parameters(HttpContext);
-        var filter = new Filter
-        {
-            SiteId = query.Line("siteId"), Status = query.Name<ListedStatus>("status") ?? ListedStatus.Confirmed, Audience = query.Name<Audience>("audience"), Test = query.Flag("test"),
-        };
+        var status = query.Name<ListedStatus>("status") ?? ListedStatus.Confirmed;
+        var filter = RegistrationFilter.Read(query) with { Status = status == ListedStatus.All ? null : [(RegistrationStatus)status] };
+        var test = query.Flag("test");
         var names = query.List("columns");
         var dialect = query.Name<CsvDialect>("dialect", "excel-de", "excel", "rfc4180") ?? CsvDialect.ExcelDe;
         var wanted = query.Language("language");
@@ -29,17 +28,17 @@ public sealed class ExportAttendees(EventsDatabase database, CurrentEvents event
         var columns = AttendeeColumn.Choose(names, evt);
         if (filter.SiteId is { } siteId && evt.Site(siteId) is null) throw new ProblemException(Problem.MalformedRequest, "siteId", FieldCode.UnknownSite);
         var context = new ListContext(evt, wanted ?? evt.DefaultLanguage);
-        filter = filter with { EventId = evt.Id, IsTest = evt.IsTest || filter.Test, AnyStatus = filter.Status == ListedStatus.All };
+        var match = filter.ToMatch() with { EventId = evt.Id, IsTest = evt.IsTest || test };
 
         // Written to a file first: the snapshot is held for as long as the database needs, not for as long as the caller's line does, and a failure is an answer, not half a list.
         await using var file = Spool();
         await database.ReadAsync(session =>
         {
-            var rows = session.Stream<AttendeeRow>(Lines, filter);
+            var rows = session.Stream<AttendeeRow>(Lines, match);
             if (format == "csv") AttendeeCsv.Write(file, rows, columns, context, dialect);
             else if (format == "json") AttendeeJson.Write(file, rows, columns, context);
-            else AttendeeWorkbook.Write(file, site => filter.SiteId is null || filter.SiteId == site ? session.Stream<AttendeeRow>(Lines, filter with { SiteId = site }) : [],
-                session.Query<SiteCount>(Counts, filter), columns, context);
+            else AttendeeWorkbook.Write(file, site => filter.SiteId is null || filter.SiteId == site ? session.Stream<AttendeeRow>(Lines, match with { SiteId = site }) : [],
+                session.Query<SiteCount>(Counts, match), columns, context);
             return true;
         }, ct);
 
@@ -67,39 +66,17 @@ public sealed class ExportAttendees(EventsDatabase database, CurrentEvents event
         return new FileStream(Path.Combine(folder.FullName, $"{Guid.NewGuid():N}.tmp"), options);
     }
 
-    /// <summary>A status, or all of them.</summary>
+    /// <summary>A <see cref="RegistrationStatus"/>, or all of them.</summary>
     public enum ListedStatus
     {
-        PendingConfirmation,
-        PendingApproval,
-        Confirmed,
-        Waitlisted,
-        Cancelled,
-        Declined,
+        PendingConfirmation = RegistrationStatus.PendingConfirmation,
+        PendingApproval = RegistrationStatus.PendingApproval,
+        Confirmed = RegistrationStatus.Confirmed,
+        Waitlisted = RegistrationStatus.Waitlisted,
+        Cancelled = RegistrationStatus.Cancelled,
+        Declined = RegistrationStatus.Declined,
         All,
     }
-
-    private sealed record Filter
-    {
-        public string EventId { get; init; } = "";
-
-        public string? SiteId { get; init; }
-
-        public ListedStatus Status { get; init; }
-
-        public bool AnyStatus { get; init; }
-
-        public Audience? Audience { get; init; }
-
-        public bool Test { get; init; }
-
-        public bool IsTest { get; init; }
-    }
-
-    private const string Where = """
-        WHERE r.event_id = @EventId AND r.is_test = @IsTest AND (@SiteId IS NULL OR r.site_id = @SiteId) AND (@AnyStatus OR r.status = @Status)
-            AND (@Audience IS NULL OR r.audience = @Audience)
-        """;
 
     // Places are counted once for the whole list; where nobody waits there is nothing to count.
     private const string Lines = $"""
@@ -112,8 +89,8 @@ public sealed class ExportAttendees(EventsDatabase database, CurrentEvents event
         LEFT JOIN (
             SELECT id, ROW_NUMBER() OVER (PARTITION BY site_id ORDER BY number) AS position FROM waitlist_entries WHERE event_id = @EventId AND state = 'queued'
         ) q ON q.id = r.waitlist_entry_id
-        {Where} ORDER BY r.sort_family, r.id
+        WHERE {RegistrationFilter.Matches} ORDER BY r.sort_family, r.id
         """;
 
-    private const string Counts = $"SELECT r.site_id, r.status, COUNT(*) AS count FROM registrations r {Where} GROUP BY r.site_id, r.status";
+    private const string Counts = $"SELECT r.site_id, r.status, COUNT(*) AS count FROM registrations r WHERE {RegistrationFilter.Matches} GROUP BY r.site_id, r.status";
 }

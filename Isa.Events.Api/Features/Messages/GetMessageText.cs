@@ -15,7 +15,6 @@ public sealed class GetMessageText(EventsDatabase database, CurrentEvents events
         var evt = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
         var kind = MessageTextRow.KindOf(Route<string>("kind")!);
         var row = await database.ReadAsync(session => MessageTextRow.Find(session, evt.Id, kind), ct);
-        HttpContext.Response.Headers.CacheControl = "no-store";
-        await Send.OkAsync(MessageTextAnswer.Of(kind, row), ct);
+        await MessageTextAnswer.SendAsync(HttpContext, kind, row, "private, no-cache");
     }
 }

@@ -53,6 +53,8 @@ internal sealed record MessageRow
 
     public string? DelegationId { get; init; }
 
+    public string? InviteeId { get; init; }
+
     public string? ActionId { get; init; }
 
     public Recipient? Recipient { get; init; }
@@ -73,14 +75,19 @@ internal sealed record MessageRow
 
     public DateTimeOffset? DoneAt { get; init; }
 
+    // Of an invitation, whose payload begins with it: {"inviteeId":"ivt_…".
+    internal const string InviteeOf = "SUBSTR(o.payload, 15, 36)";
+
     // A change of an event that is passed on to each of its registrations is no message itself.
     internal const string OfEvent = $"""
-        SELECT o.id, o.kind, o.registration_id, o.delegation_id, o.action_id, o.recipient, o.state, o.attempts, o.last_error, o.created_at, o.due_at, o.attempted_at, o.done_at,
-            CASE o.recipient WHEN 'attendee' THEN r.email WHEN 'copy' THEN r.copy_to WHEN 'contact' THEN d.contact_email WHEN 'organizer' THEN CASE WHEN o.action_id IS NULL THEN e.organizer_email END END AS address
+        SELECT o.id, o.kind, o.registration_id, o.delegation_id, i.id AS invitee_id, o.action_id, o.recipient, o.state, o.attempts, o.last_error, o.created_at, o.due_at, o.attempted_at, o.done_at,
+            CASE o.recipient WHEN 'attendee' THEN r.email WHEN 'copy' THEN r.copy_to WHEN 'contact' THEN d.contact_email WHEN 'invitee' THEN i.email
+                WHEN 'organizer' THEN CASE WHEN o.action_id IS NULL THEN e.organizer_email END END AS address
         FROM outbox o
         LEFT JOIN registrations r ON r.id = o.registration_id
         LEFT JOIN delegations d ON d.id = COALESCE(o.delegation_id, r.delegation_id)
         LEFT JOIN events e ON e.id = o.event_id
+        LEFT JOIN invitees i ON o.kind = 'invitation' AND i.id = {InviteeOf}
         WHERE o.event_id = @EventId AND NOT ({Portions.IsFanOut})
         """;
 

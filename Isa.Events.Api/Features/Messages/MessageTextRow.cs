@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Isa.Events.Api.Email;
 
 namespace Isa.Events.Api.Features.Messages;
@@ -19,6 +20,10 @@ public sealed record MessageTextRow
     public static MessageTextRow? Find(ReadSession session, string eventId, MessageKind kind) => session.One<MessageTextRow>(ByKind, new { EventId = eventId, Kind = kind });
 
     public static List<MessageTextRow> Of(ReadSession session, string eventId) => session.Query<MessageTextRow>(All, new { EventId = eventId });
+
+    /// <summary>What <c>If-Match</c> compares. Edits are not counted here; whoever brings words back to what they were has lost nobody's.</summary>
+    /// <param name="row">Null where the product's words are in force.</param>
+    public static string MarkOf(MessageTextRow? row) => row is null ? "0" : Conditional.Mark(JsonSerializer.SerializeToUtf8Bytes(row.Texts, Json.Stored));
 
     public void Store(WriteSession session, string eventId) => session.Execute(Put, new { EventId = eventId, Kind, Texts, session.Now });
 
@@ -102,6 +107,12 @@ public sealed class MessageTextWordsValidator : Validator<MessageTextWords>
 /// <param name="UpdatedAt">When that was.</param>
 public sealed record MessageTextAnswer(MessageKind Kind, MessageTextWords BuiltIn, MessageTextWords? Own, DateTimeOffset? UpdatedAt)
 {
+    internal static Task SendAsync(HttpContext context, MessageKind kind, MessageTextRow? row, string cacheControl)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(Of(kind, row), Json.Wire);
+        return Conditional.SendAsync(context, body, Conditional.Tag(MessageTextRow.MarkOf(row), body), "application/json; charset=utf-8", cacheControl);
+    }
+
     internal static MessageTextAnswer Of(MessageKind kind, MessageTextRow? row) => new(kind, MessageTextWords.Of(MessageTexts.Of(kind).ToWords()), row is null ? null : MessageTextWords.Of(row.Texts), row?.UpdatedAt);
 }
 

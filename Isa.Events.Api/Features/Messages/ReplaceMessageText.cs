@@ -12,17 +12,18 @@ public sealed class ReplaceMessageText(EventsDatabase database, CurrentEvents ev
     public override async Task HandleAsync(MessageTextWords request, CancellationToken ct)
     {
         Parameters.None(HttpContext);
+        var match = IfMatch.Require(HttpContext);
         var evt = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
         var kind = MessageTextRow.KindOf(Route<string>("kind")!);
         if (request.IsEmpty) throw ProblemException.Invalid("", FieldCode.Required);
         var stored = await database.WriteAsync(evt.Id, session =>
         {
             session.LockEvent(evt.Id);
+            match.Check(MessageTextRow.MarkOf(MessageTextRow.Find(session, evt.Id, kind)));
             var row = new MessageTextRow { Kind = kind, Texts = request.Words, UpdatedAt = session.Now };
             row.Store(session, evt.Id);
             return row;
         }, ct);
-        HttpContext.Response.Headers.CacheControl = "no-store";
-        await Send.OkAsync(MessageTextAnswer.Of(kind, stored), ct);
+        await MessageTextAnswer.SendAsync(HttpContext, kind, stored, "no-store");
     }
 }

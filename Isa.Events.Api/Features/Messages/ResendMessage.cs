@@ -18,19 +18,22 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
         var name = Route<string>("message")!;
         if (!name.StartsWith(Message.IdPrefix, StringComparison.Ordinal)) throw new ProblemException(Problem.MessageNotFound);
-        var again = await database.WriteAsync(evt.Id, session => Resend(session, evt.Id, name[Message.IdPrefix.Length..], caller), ct);
+        var key = IdempotencyKey.Read(HttpContext, nameof(ResendMessage));
+        var again = await key.WriteAsync(database, evt.Id, "", session => Resend(session, evt.Id, name[Message.IdPrefix.Length..], caller), ct); // the message stands in the path
+        again.Mark(HttpContext);
+        var row = await database.ReadAsync(session => session.One<MessageRow>(MessageRow.ById, new { EventId = evt.Id, Id = again.ResourceId }), ct) ?? throw new ProblemException(Problem.MessageNotFound);
         HttpContext.Response.Headers.CacheControl = "no-store";
-        await Send.ResponseAsync(Message.Of(again), StatusCodes.Status202Accepted, ct);
+        await Send.ResponseAsync(Message.Of(row), StatusCodes.Status202Accepted, ct);
     }
 
-    private MessageRow Resend(WriteSession session, string eventId, string id, Caller caller)
+    private string Resend(WriteSession session, string eventId, string id, Caller caller)
     {
         session.LockEvent(eventId);
         var row = session.One<MessageRow>(MessageRow.ById, new { EventId = eventId, Id = id }) ?? throw new ProblemException(Problem.MessageNotFound);
         if (row.State is OutboxState.Done or OutboxState.Superseded)
         {
             // Asked twice, it is sent once: the first answer may have been lost.
-            var waits = session.One<string>(Waiting, new { EventId = eventId, row.RegistrationId, row.DelegationId, row.ActionId, row.Kind, row.Recipient });
+            var waits = session.One<string>(Waiting, new { EventId = eventId, row.RegistrationId, row.DelegationId, row.InviteeId, row.ActionId, row.Kind, row.Recipient });
             if (waits is null) session.Execute(Copy, new { NewId = waits = OrderedId.New(session.Now), Id = id, session.Now, Payload = (session.One<Details>(DetailsOf, new { Id = id })?.Payload ?? new OutboxDetails()) with { Again = true } });
             id = waits;
         }
@@ -39,7 +42,7 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         session.Execute(Due, new { Id = id, DueAt = session.Now - TimeSpan.FromSeconds(settings.Value.ChangeWindowSeconds), session.Now });
         session.AddedWork = true;
         if (row.RegistrationId is { } registrationId) HistoryRow.Add(session, registrationId, "messageResent", Actor.Organizer, caller.KeyId);
-        return session.One<MessageRow>(MessageRow.ById, new { EventId = eventId, Id = id })!;
+        return id;
     }
 
     private sealed record Details
@@ -47,10 +50,10 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         public OutboxDetails? Payload { get; init; }
     }
 
-    private const string Waiting = """
-        SELECT MAX(id) FROM outbox
-        WHERE event_id = @EventId AND (registration_id = @RegistrationId OR delegation_id = @DelegationId) AND kind = @Kind AND state = 'pending' AND (kind <> 'organizerMessage' OR action_id = @ActionId)
-            AND (recipient = @Recipient OR recipient IS NULL AND @Recipient IS NULL)
+    private const string Waiting = $"""
+        SELECT MAX(o.id) FROM outbox o
+        WHERE o.event_id = @EventId AND (o.registration_id = @RegistrationId OR o.delegation_id = @DelegationId OR {MessageRow.InviteeOf} = @InviteeId) AND o.kind = @Kind AND o.state = 'pending'
+            AND (o.kind <> 'organizerMessage' OR o.action_id = @ActionId) AND (o.recipient = @Recipient OR o.recipient IS NULL AND @Recipient IS NULL)
         """;
 
     private const string DetailsOf = "SELECT payload FROM outbox WHERE id = @Id";

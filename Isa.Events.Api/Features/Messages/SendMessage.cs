@@ -46,6 +46,7 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
         {
             Count = groups.Sum(g => g.People),
             WithoutAddress = groups.Sum(g => g.WithoutAddress),
+            Bounced = groups.Sum(g => g.Bounced),
             ByLanguage = [.. groups.GroupBy(g => g.Language).Select(g => new LanguageCount(g.Key, g.Sum(x => x.People)))],
             BySite = [.. groups.GroupBy(g => g.SiteId).Select(g => new SiteCount(g.Key, g.Sum(x => x.People)))],
             Example = shown is null ? null : new MessageExample(example!.Id!, shown.Language, MessageParts.Line(shown.Subject), MessagePage.Text(shown), MessagePage.Page(shown)),
@@ -98,19 +99,21 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
         public long People { get; init; }
 
         public long WithoutAddress { get; init; }
+
+        public long Bounced { get; init; }
     }
 
     private const string Groups = $"""
-        SELECT (CASE WHEN r.email IS NULL THEN COALESCE(d.language, r.language) ELSE r.language END) AS language, r.site_id, COUNT(*) AS people, COUNT(*) - COUNT(r.email) AS without_address
+        SELECT (CASE WHEN r.email IS NULL THEN COALESCE(d.language, r.language) ELSE r.language END) AS language, r.site_id, COUNT(*) AS people, COUNT(*) - COUNT(r.email) AS without_address, COUNT(r.mail_state) AS bounced
         FROM registrations r LEFT JOIN delegations d ON d.id = r.delegation_id
-        WHERE {MessageFilter.Matches}
+        WHERE {RegistrationFilter.Matches}
         GROUP BY (CASE WHEN r.email IS NULL THEN COALESCE(d.language, r.language) ELSE r.language END), r.site_id
         ORDER BY 1, r.site_id
         """;
 
     private const string First = $"""
         SELECT {Registration.Columns} FROM registrations
-        WHERE id = (SELECT r.id FROM registrations r WHERE {MessageFilter.Matches} ORDER BY (CASE WHEN r.email IS NULL THEN 1 ELSE 0 END), r.id LIMIT 1)
+        WHERE id = (SELECT r.id FROM registrations r WHERE {RegistrationFilter.Matches} ORDER BY (CASE WHEN r.email IS NULL THEN 1 ELSE 0 END), r.id LIMIT 1)
         """;
 }
 
@@ -152,6 +155,8 @@ public sealed class MessageRequestValidator : Validator<MessageRequest>
         RuleFor(r => r.Filter!.City).Line(100).When(r => r.Filter is not null);
         RuleFor(r => r.Filter!.Organisation).Line(200).When(r => r.Filter is not null);
         RuleFor(r => r.Filter!.DelegationId).Line(100).When(r => r.Filter is not null);
+        RuleFor(r => r.Filter!.ExternalId).Line(100).When(r => r.Filter is not null);
+        RuleFor(r => r.Filter!.Email).MailAddress().When(r => r.Filter is not null);
         RuleFor(r => r.Filter!.Q).Line(200).When(r => r.Filter is not null);
     }
 }
@@ -168,6 +173,9 @@ public sealed record MessagePreview
 
     /// <summary>How many of them are told through the contact of their delegation.</summary>
     public required long WithoutAddress { get; init; }
+
+    /// <summary>To how many of them an earlier mail came back.</summary>
+    public required long Bounced { get; init; }
 
     public required IReadOnlyList<LanguageCount> ByLanguage { get; init; }
 

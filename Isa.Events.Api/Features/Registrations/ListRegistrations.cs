@@ -16,28 +16,22 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         var caller = HttpContext.GetCaller()!;
         var query = new Parameters(HttpContext);
         var sort = query.Name<Sort>("sort") ?? Sort.CreatedAt;
-        var q = query.Line("q");
-        var filter = new Filter
+        var match = (RegistrationFilter.Read(query) with { Language = query.Language("language"), Status = query.Name<RegistrationStatus>("status") is { } status ? [status] : null }).ToMatch() with
         {
-            SiteId = query.Line("siteId"), Status = query.Name<RegistrationStatus>("status"), Audience = query.Name<Audience>("audience"),
-            Organisation = Text.Pattern(query.Line("organisation")), Q = Text.Pattern(q), Reference = q?.ToUpperInvariant(), ExternalId = query.Line("externalId"), DelegationId = query.Line("delegationId"),
-            Email = query.Line("email", 254) is { } email ? EmailAddress.TryNormalise(email, out _, out var normalised) ? normalised
-                : throw new ProblemException(Problem.MalformedRequest, "email", FieldCode.InvalidEmail) : null,
-            Reply = query.Name<CalendarReply>("reply"), AnswerAfterChange = query.Name<AnswerAfterChange>("answerAfterChange"), MailState = query.Name<MailState>("mailState"),
-            UpdatedSince = query.Instant("updatedSince"), Test = query.Flag("test"), MadeBy = caller.IsOrganizer ? null : caller.HolderId,
+            UpdatedSince = query.Instant("updatedSince"), IsTest = query.Flag("test"), MadeBy = caller.IsOrganizer ? null : caller.HolderId,
         };
         var withNeeds = query.Name<Include>("include") is not null;
         var limit = query.Limit();
         var byTime = sort is Sort.CreatedAt or Sort.UpdatedAt;
-        var cursorFilter = $"{Route<string>("event")}|{sort}|{filter}";
+        var cursorFilter = $"{Route<string>("event")}|{sort}|{match}";
         var cursor = query.Cursor(cursorFilter, byTime);
         query.RefuseOthers();
 
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
-        var page = await database.ReadAsync(session => session.Query<Registration>(Statement(sort), filter with
+        var page = await database.ReadAsync(session => session.Query<Registration>(Statement(sort), match with
         {
             EventId = evt.Id,
-            IsTest = evt.IsTest || caller.IsTest || filter.Test,
+            IsTest = evt.IsTest || caller.IsTest || match.IsTest,
             AfterInstant = byTime ? cursor?.At : null,
             AfterText = cursor?.Value,
             AfterId = cursor?.Id,
@@ -73,59 +67,7 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         Needs,
     }
 
-    private sealed record Filter
-    {
-        public string EventId { get; init; } = "";
-
-        public string? SiteId { get; init; }
-
-        public RegistrationStatus? Status { get; init; }
-
-        public Audience? Audience { get; init; }
-
-        public string? Organisation { get; init; }
-
-        public string? Q { get; init; }
-
-        public string? Reference { get; init; }
-
-        public string? ExternalId { get; init; }
-
-        public string? DelegationId { get; init; }
-
-        public string? Email { get; init; }
-
-        public CalendarReply? Reply { get; init; }
-
-        public AnswerAfterChange? AnswerAfterChange { get; init; }
-
-        public MailState? MailState { get; init; }
-
-        public DateTimeOffset? UpdatedSince { get; init; }
-
-        public bool Test { get; init; }
-
-        public bool IsTest { get; init; }
-
-        public string? MadeBy { get; init; }
-
-        public DateTimeOffset? AfterInstant { get; init; }
-
-        public string? AfterText { get; init; }
-
-        public string? AfterId { get; init; }
-
-        public int Limit { get; init; }
-    }
-
-    private const string Filtered = $"""
-        SELECT {Registration.Columns} FROM registrations
-        WHERE event_id = @EventId AND is_test = @IsTest AND (@MadeBy IS NULL OR made_by = @MadeBy) AND (@SiteId IS NULL OR site_id = @SiteId)
-            AND (@Status IS NULL OR status = @Status) AND (@Audience IS NULL OR audience = @Audience) AND (@ExternalId IS NULL OR external_id = @ExternalId)
-            AND (@DelegationId IS NULL OR delegation_id = @DelegationId) AND (@Email IS NULL OR email_normalised = @Email) AND (@UpdatedSince IS NULL OR updated_at >= @UpdatedSince)
-            AND (@Reply IS NULL OR COALESCE(reply, 'needsAction') = @Reply) AND (@AnswerAfterChange IS NULL OR answer_after_change = @AnswerAfterChange) AND (@MailState IS NULL OR mail_state = @MailState)
-            AND (@Organisation IS NULL OR organisation_folded LIKE @Organisation ESCAPE '\') AND (@Q IS NULL OR search_text LIKE @Q ESCAPE '\' OR reference = @Reference)
-        """;
+    private const string Filtered = $"SELECT {Registration.Columns} FROM registrations r WHERE {RegistrationFilter.Matches}";
 
     private const string ByCreation = $"{Filtered} AND (@AfterId IS NULL OR (created_at, id) > (@AfterInstant, @AfterId)) ORDER BY created_at, id LIMIT @Limit";
 

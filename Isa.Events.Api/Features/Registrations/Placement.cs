@@ -32,7 +32,8 @@ public sealed record Placement(string SiteId, bool HasSeat, string? EntryId)
     public static bool IsHopeless(CurrentEvent current, Wish wish, DateTimeOffset now)
     {
         var (evt, site) = (current.Event, current.Event.Site(wish.SiteId)!);
-        if (Seats.AreFor(evt, site, current.SeatsOf(site.Id), 1, now)) return false;
+        var seats = current.SeatsOf(site.Id);
+        if (Seats.AreFor(evt, site, seats, 1, now) || seats is { Waiting: > 0, Free: null or > 0 }) return false; // those who wait may all be passed over
         return wish.AtFullSite switch
         {
             WhenFull.AttendSite => false,
@@ -110,7 +111,8 @@ public sealed record Placement(string SiteId, bool HasSeat, string? EntryId)
         var seats = Seats.Of(session, evt.Id, site.Id);
         if (seats.Waiting == 0 || seats.Free is <= 0) return seats;
         Promotion.Run(session, evt, site.Id); // an hour may have come since the last look
-        return Seats.Of(session, evt.Id, site.Id);
+        seats = Seats.Of(session, evt.Id, site.Id);
+        return seats is { Waiting: > 0, Free: null or > 0 } && Promotion.NobodyComes(session, evt.Id, site.Id) ? seats with { Waiting = 0 } : seats;
     }
 
     /// <summary>Whether people can begin to wait for a site. A party that is larger than the site would hold up everybody for nothing.</summary>

@@ -43,7 +43,7 @@ public sealed class RegistrationAccess(EventsDatabase database, CurrentEvents ev
             var evt = session.LockEvent(found.Event.Id);
             var registration = session.One(ahead) ?? throw new ProblemException(Problem.RegistrationNotFound);
             match?.Check(registration.Version);
-            return work(session, evt, registration);
+            return Promotion.LookAgain(session, evt, registration, work(session, evt, registration));
         }, ct, [ahead, .. more]);
     }
 

@@ -33,7 +33,7 @@ public static class Answering
         });
         HistoryRow.Add(session, registration.Id!, $"replied{answer}", Actor.Attendee, null);
         if (declines && registration.DeclineTakesEffectAt is null) OutboxRow.Add(session, OutboxKind.DeclineReceived, evt.Id, registration.Id);
-        return answered;
+        return Promotion.LookAgain(session, evt, registration, answered);
     }
 
     /// <summary>Takes a no back: they come. Their calendar has thrown the entry away by now, so it is sent anew.</summary>

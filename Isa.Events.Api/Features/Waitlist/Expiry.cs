@@ -65,9 +65,9 @@ public static class Expiry
         """;
 
     // Where somebody waits whom the free seats would do for.
-    private const string SitesWithFreeSeats = """
+    private const string SitesWithFreeSeats = $"""
         SELECT DISTINCT s.event_id, s.id AS site_id FROM sites s JOIN waitlist_entries w ON w.event_id = s.event_id AND w.site_id = s.id AND w.state = 'queued'
-        WHERE s.waiting > 0 AND (s.capacity IS NULL OR w.size <= s.capacity - s.seats_taken)
+        WHERE s.waiting > 0 AND (s.capacity IS NULL OR w.size <= s.capacity - s.seats_taken) AND {WaitlistEntry.Comes}
         """;
 
     private sealed record FreeSeats

@@ -2,7 +2,8 @@ namespace Isa.Events.Api.Features.Waitlist;
 
 /// <summary>
 /// Gives free seats to those who wait, in the work that freed them. Afterwards no entry at the head of an open queue fits the free seats of its site, unless an
-/// organiser gives them by hand. A party is one entry, neither split nor overtaken until <see cref="Event.GroupHoldEndsAt"/>.
+/// organiser gives them by hand. A party is one entry, neither split nor overtaken until <see cref="Event.GroupHoldEndsAt"/>. Whose no from a calendar stands is no head: they are passed
+/// over, keep their place, and are looked at again once they take it back (<see cref="LookAgain"/>).
 /// </summary>
 public static class Promotion
 {
@@ -20,6 +21,22 @@ public static class Promotion
 
     /// <summary>At every site.</summary>
     public static void RunAll(WriteSession session, Event evt) => Run(session, evt, evt.Sites.Select(s => s.Id));
+
+    /// <summary>Where somebody who waits has said no, or has taken it back: others may be next now, or they.</summary>
+    /// <param name="session">The work's.</param>
+    /// <param name="evt">The event, locked.</param>
+    /// <param name="before">As they were.</param>
+    /// <param name="after">As they are stored.</param>
+    /// <returns>They as they are then.</returns>
+    public static Registration LookAgain(WriteSession session, Event evt, Registration before, Registration after)
+    {
+        if (before.DeclineTakesEffectAt is null == after.DeclineTakesEffectAt is null || after.WaitlistEntryId is not { } entry) return after;
+        Run(session, evt, WaitlistEntry.Find(session, entry)!.SiteId);
+        return Registration.Find(session, after.Id!)!;
+    }
+
+    /// <summary>Whether nobody waits at a site but those who are passed over.</summary>
+    internal static bool NobodyComes(ReadSession session, string eventId, string siteId) => session.One<string>(AnyoneWhoComes, new { EventId = eventId, SiteId = siteId }) is null;
 
     /// <summary>Confirms a registration at the site it waited for. The seat is taken already.</summary>
     /// <returns>It as it is stored now, and the site whose seat it gave back, or null.</returns>
@@ -101,8 +118,8 @@ public static class Promotion
 
     // Ids break no tie: numbers are unique. A party that is too big is left out once it is no longer waited for.
     private const string Queue = $"""
-        FROM waitlist_entries
-        WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND (@Held OR size <= COALESCE((SELECT capacity - seats_taken {Site}), size))
+        FROM waitlist_entries w
+        WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND (@Held OR size <= COALESCE((SELECT capacity - seats_taken {Site}), size)) AND {WaitlistEntry.Comes}
         ORDER BY number LIMIT (SELECT CASE WHEN capacity - seats_taken < 100 THEN capacity - seats_taken ELSE 100 END {Site})
         """;
 
@@ -114,6 +131,8 @@ public static class Promotion
     private const string MembersOfHead = $"""
         SELECT {Registration.Columns} FROM registrations WHERE waitlist_entry_id IN (SELECT id FROM (SELECT id {Queue}) AS head LIMIT 100) ORDER BY id
         """;
+
+    private const string AnyoneWhoComes = $"SELECT id FROM waitlist_entries w WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND {WaitlistEntry.Comes} LIMIT 1";
 
     private const string MembersOf = $"SELECT {Registration.Columns} FROM registrations WHERE waitlist_entry_id = @EntryId ORDER BY id";
 }

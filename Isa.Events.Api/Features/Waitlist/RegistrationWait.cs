@@ -32,6 +32,9 @@ public enum WaitReason
 
     /// <summary>The seat is held, and waits for an answer.</summary>
     AnswerAwaited,
+
+    /// <summary>They said no in their calendar: others are given seats first until that takes effect, or is taken back.</summary>
+    DeclinedInCalendar,
 }
 
 /// <summary>What a registration waits for, as its person sees it.</summary>

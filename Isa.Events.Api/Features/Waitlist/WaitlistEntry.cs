@@ -8,6 +8,12 @@ public record WaitlistEntry
 {
     public const string Columns = "id, event_id, site_id, delegation_id, number, size, state, created_at, offer_ends_at";
 
+    /// <summary>
+    /// Whether somebody of an entry <c>w</c> comes, as SQL. All others are passed over while their no from a calendar stands, and keep their place. Counted and not looked for: PostgreSQL would
+    /// read a queue, and all registrations there are, to join them.
+    /// </summary>
+    public const string Comes = "w.size > (SELECT COUNT(*) FROM registrations c WHERE c.waitlist_entry_id = w.id AND c.decline_takes_effect_at IS NOT NULL)";
+
     public string Id { get; init; } = "";
 
     public string EventId { get; init; } = "";
@@ -76,20 +82,8 @@ public record WaitlistEntry
     public static RegistrationWait? Explain(ReadSession session, Event evt, Registration registration, DateTimeOffset now)
     {
         if (registration.WaitlistEntryId is not { } id || session.One<PlacedEntry>(WithPlace, new { Id = id }) is not { State: EntryState.Queued or EntryState.Offered } entry) return null;
-        return entry.Explain(evt, Seats.Of(session, evt.Id, entry.SiteId), entry.Place, now);
+        return entry.Explain(evt, Seats.Of(session, evt.Id, entry.SiteId), now);
     }
-
-    /// <param name="evt">Its event.</param>
-    /// <param name="seats">Those of its site.</param>
-    /// <param name="position">Its place in the queue, 1 for the next.</param>
-    /// <param name="now">Queues close.</param>
-    public RegistrationWait Explain(Event evt, SiteSeats seats, long? position, DateTimeOffset now) => new(SiteId, State, position, Size, CreatedAt, OfferEndsAt,
-        State == EntryState.Offered ? WaitReason.AnswerAwaited
-        : now >= evt.PromotionEndsAt ? WaitReason.QueueClosed
-        : seats.Free is <= 0 ? WaitReason.SiteFull
-        : evt.Site(SiteId)!.Waitlist is { Promotion: PromotionMode.Manual } ? WaitReason.OrganizerDecides
-        : seats.Free < Size ? WaitReason.TooFewSeats
-        : WaitReason.OthersFirst);
 
     private const string InsertLast = """
         INSERT INTO waitlist_entries (id, event_id, site_id, delegation_id, number, size, state, created_at)
@@ -113,7 +107,7 @@ public record WaitlistEntry
 
     private const string OfferOne = "UPDATE waitlist_entries SET state = 'offered', offer_ends_at = @EndsAt WHERE id = @Id AND state = 'queued'";
 
-    private const string WithPlace = $"SELECT {Columns}, {PlacedEntry.Of} AS place FROM waitlist_entries w WHERE w.id = @Id";
+    private const string WithPlace = $"SELECT {Columns}, {PlacedEntry.Of} AS place, {PlacedEntry.IsOut} AS passed_over FROM waitlist_entries w WHERE w.id = @Id";
 }
 
 /// <summary>An entry with its place.</summary>
@@ -121,6 +115,24 @@ public record PlacedEntry : WaitlistEntry
 {
     /// <summary>1 for the next; null where it is in no queue any more.</summary>
     public long? Place { get; init; }
+
+    /// <summary>Whether a no of all of its people stands, so that others come first.</summary>
+    public bool PassedOver { get; init; }
+
+    /// <param name="evt">Its event.</param>
+    /// <param name="seats">Those of its site.</param>
+    /// <param name="now">Queues close.</param>
+    public RegistrationWait Explain(Event evt, SiteSeats seats, DateTimeOffset now) => new(SiteId, State, State == EntryState.Queued ? Place : null, Size, CreatedAt, OfferEndsAt,
+        State == EntryState.Offered ? WaitReason.AnswerAwaited
+        : now >= evt.PromotionEndsAt ? WaitReason.QueueClosed
+        : PassedOver ? WaitReason.DeclinedInCalendar
+        : seats.Free is <= 0 ? WaitReason.SiteFull
+        : evt.Site(SiteId)!.Waitlist is { Promotion: PromotionMode.Manual } ? WaitReason.OrganizerDecides
+        : seats.Free < Size ? WaitReason.TooFewSeats
+        : WaitReason.OthersFirst);
+
+    /// <summary>The same of an entry <c>w</c> as SQL.</summary>
+    public const string IsOut = $"CASE WHEN {Comes} THEN FALSE ELSE TRUE END";
 
     private const string Queue = "FROM waitlist_entries q WHERE q.event_id = w.event_id AND q.site_id = w.site_id AND q.state = 'queued'";
 

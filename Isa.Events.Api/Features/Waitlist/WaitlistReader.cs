@@ -26,7 +26,7 @@ public sealed class WaitlistReader(EventsDatabase database, TimeProvider time)
         return [.. lines.GroupBy(line => line.Id).Select(members =>
         {
             var entry = members.First();
-            var waits = entry.State is EntryState.Queued or EntryState.Offered ? entry.Explain(evt, seats.First(s => s.SiteId == entry.SiteId), entry.State == EntryState.Queued ? entry.Place : null, now) : null;
+            var waits = entry.State is EntryState.Queued or EntryState.Offered ? entry.Explain(evt, seats.First(s => s.SiteId == entry.SiteId), now) : null;
             return new WaitlistItem(entry.Id, entry.SiteId, entry.State, waits?.Position, entry.Size, entry.CreatedAt, entry.State == EntryState.Offered ? entry.OfferEndsAt : null, waits?.Reason, entry.DelegationId,
                 [.. members.Where(m => m.RegistrationId is not null).Select(m => new WaitlistMember(m.RegistrationId!, m.Reference!, m.FullName!, m.AttendsAt == entry.SiteId ? null : m.AttendsAt))]) { Number = entry.Number };
         })];
@@ -44,8 +44,8 @@ public sealed class WaitlistReader(EventsDatabase database, TimeProvider time)
         public string? AttendsAt { get; init; }
     }
 
-    private const string Members = """
-        SELECT w.*, r.id AS registration_id, r.reference, r.full_name, r.site_id AS attends_at
+    private const string Members = $"""
+        SELECT w.*, {PlacedEntry.IsOut} AS passed_over, r.id AS registration_id, r.reference, r.full_name, r.site_id AS attends_at
         FROM w LEFT JOIN registrations r ON r.waitlist_entry_id = w.id ORDER BY w.site_id, w.number, w.id, r.id
         """;
 

@@ -12,7 +12,7 @@ public class MessageTextsTests(SharedHost shared)
     {
         await using var host = await Mail.HostAsync();
         var evt = await host.EventAsync();
-        (await host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own)).ShouldBe(HttpStatusCode.OK).Json["own"]!["de"]!["subject"]!.ToString().ShouldBe("Schön: {{ event }}");
+        (await host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["own"]!["de"]!["subject"]!.ToString().ShouldBe("Schön: {{ event }}");
         foreach (var language in new[] { "de", "en", "zh" }) await host.Partner.RegisterAsync(evt, Given.Person($"{language}@example.org", change: p => p["language"] = language));
         var mails = (await host.SendAsync()).ToDictionary(m => m.To);
         mails["de@example.org"].Subject.ShouldStartWith("Schön: ");
@@ -26,7 +26,7 @@ public class MessageTextsTests(SharedHost shared)
         mails["en@example.org"].Text.ShouldContain("We are glad.");
         mails["zh@example.org"].Text.ShouldContain("您的报名已确认。");
 
-        (await host.Organizer.DeleteAsync($"/v1/events/{evt}/message-texts/confirmed")).ShouldBe(HttpStatusCode.NoContent);
+        (await host.Organizer.DeleteAsync($"/v1/events/{evt}/message-texts/confirmed", ("If-Match", "*"))).ShouldBe(HttpStatusCode.NoContent);
         await host.Partner.RegisteredAsync(evt);
         (await host.SendOneAsync()).Text.ShouldContain("Ihre Anmeldung ist bestätigt.");
     }
@@ -52,7 +52,7 @@ public class MessageTextsTests(SharedHost shared)
     public async Task Are_listed_with_the_product_s_words_and_the_names_that_may_be_used()
     {
         var evt = await shared.EventAsync();
-        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/eventCancelled", Own)).ShouldBe(HttpStatusCode.OK);
+        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/eventCancelled", Own, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         var list = (await shared.Organizer.GetAsync($"/v1/events/{evt}/message-texts")).ShouldBe(HttpStatusCode.OK).Json;
         list["items"]!.AsArray().Count.ShouldBe(Enum.GetValues<MessageKind>().Length - 1);
         list["items"]!.AsArray().Where(i => i!["own"] is not null).Select(i => (string)i!["kind"]!).ShouldBe(["eventCancelled"]);
@@ -67,7 +67,7 @@ public class MessageTextsTests(SharedHost shared)
     {
         var evt = await shared.EventAsync();
         foreach (var item in (await shared.Organizer.GetAsync($"/v1/events/{evt}/message-texts")).Json["items"]!.AsArray())
-            (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/{item!["kind"]}", item["builtIn"]!.ToJsonString())).ShouldBe(HttpStatusCode.OK);
+            (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/{item!["kind"]}", item["builtIn"]!.ToJsonString(), ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public class MessageTextsTests(SharedHost shared)
     public async Task Wrong_ones_are_refused_by_field_line_and_column(string body, string field, string code, string detail)
     {
         var evt = await shared.EventAsync();
-        var error = (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", body, ("Accept-Language", "en"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Json["errors"]!.AsArray().Single()!;
+        var error = (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", body, ("Accept-Language", "en"), ("If-Match", "*"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Json["errors"]!.AsArray().Single()!;
         ((string?)error["field"] ?? "").ShouldBe(field);
         ((string)error["code"]!).ShouldBe(code);
         ((string)error["detail"]!).ShouldStartWith(detail);
@@ -96,17 +96,47 @@ public class MessageTextsTests(SharedHost shared)
         var draft = (await shared.Organizer.PostAsync(path, Own)).ShouldBe(HttpStatusCode.OK);
         Read(draft).Subject.ShouldStartWith("Schön: ");
         Read(await shared.Organizer.GetAsync(path)).Subject.ShouldStartWith("Anmeldung bestätigt");
-        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own)).ShouldBe(HttpStatusCode.OK);
+        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         Read(await shared.Organizer.GetAsync(path)).Subject.ShouldStartWith("Schön: ");
 
         static Mailed Read(Answer answer) => new Mailed(System.Text.Encoding.UTF8.GetBytes(answer.Text)).ShouldBeWell();
     }
 
     [Fact]
+    public async Task Nobody_s_are_overwritten_unseen()
+    {
+        var evt = await shared.EventAsync();
+        var path = $"/v1/events/{evt}/message-texts/confirmed";
+        var first = (await shared.Organizer.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
+        first.ETag!.ShouldMatch("^\"[^\"]+\"$"); // strong
+        (await shared.Organizer.GetAsync(path, ("If-None-Match", first.ETag!))).ShouldBe(HttpStatusCode.NotModified);
+        (await shared.Organizer.PutAsync(path, Own)).ShouldBe(HttpStatusCode.PreconditionRequired, "precondition-required");
+        (await shared.Organizer.DeleteAsync(path)).ShouldBe(HttpStatusCode.PreconditionRequired, "precondition-required");
+        (await shared.Organizer.PutAsync(path, Own, ("If-Match", $"W/{first.ETag}"))).ShouldBe(HttpStatusCode.PreconditionFailed, "version-mismatch");
+        (await shared.Organizer.PutAsync(path, Own, ("If-Match", "confirmed"))).ShouldBe(HttpStatusCode.BadRequest, "malformed-request");
+        (await shared.Organizer.GetAsync(path)).Json["own"].ShouldBeNull();
+
+        var mine = (await shared.Organizer.PutAsync(path, Own, ("If-Match", first.ETag!), ("If-None-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        mine.ETag.ShouldNotBe(first.ETag);
+        (await shared.Organizer.GetAsync(path)).ETag.ShouldBe(mine.ETag);
+        const string other = """{"en":{"body":"Of a colleague."}}""";
+        (await shared.Organizer.PutAsync(path, other, ("If-Match", first.ETag!))).ShouldBe(HttpStatusCode.PreconditionFailed, "version-mismatch");
+        (await shared.Organizer.DeleteAsync(path, ("If-Match", first.ETag!))).ShouldBe(HttpStatusCode.PreconditionFailed, "version-mismatch");
+        (await shared.Organizer.GetAsync(path)).Json["own"]!["de"]!["subject"]!.ToString().ShouldBe("Schön: {{ event }}");
+
+        // Of several who read the same, one is first.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => shared.Organizer.PutAsync(path, $$$"""{"en":{"body":"Colleague {{{i}}}."}}""", ("If-Match", mine.ETag!))));
+        answers.Count(a => a.Status == HttpStatusCode.OK).ShouldBe(1);
+        answers.Where(a => a.Status != HttpStatusCode.OK).ShouldAllBe(a => a.Code == "version-mismatch");
+        (await shared.Organizer.DeleteAsync(path, ("If-Match", answers.Single(a => a.Status == HttpStatusCode.OK).ETag!))).ShouldBe(HttpStatusCode.NoContent);
+        (await shared.Organizer.GetAsync(path)).ETag.ShouldBe(first.ETag);
+    }
+
+    [Fact]
     public async Task Go_with_a_copy_of_the_event_and_with_the_event_when_it_is_removed()
     {
         var evt = await shared.EventAsync();
-        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own)).ShouldBe(HttpStatusCode.OK);
+        (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         var copy = (await shared.Organizer.PostAsync($"/v1/events/{evt}/copy", """{"startsAt":"2021-10-15T09:00"}""")).ShouldBe(HttpStatusCode.Created).Json;
         (await shared.Organizer.GetAsync($"/v1/events/{copy["id"]}/message-texts/confirmed")).Json["own"]!["de"]!["subject"]!.ToString().ShouldBe("Schön: {{ event }}");
         (await shared.Organizer.DeleteAsync($"/v1/events/{copy["id"]}", ("If-Match", "*"))).ShouldBe(HttpStatusCode.NoContent);
@@ -116,10 +146,10 @@ public class MessageTextsTests(SharedHost shared)
     public async Task Are_organisers_alone_and_of_messages_that_have_words()
     {
         var evt = await shared.EventAsync();
-        (await shared.Partner.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own)).ShouldBe(HttpStatusCode.Forbidden, "not-allowed");
+        (await shared.Partner.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own, ("If-Match", "*"))).ShouldBe(HttpStatusCode.Forbidden, "not-allowed");
         (await shared.Anybody.GetAsync($"/v1/events/{evt}/message-texts")).ShouldBe(HttpStatusCode.Unauthorized, "not-authenticated");
         foreach (var kind in new[] { "organizerMessage", "nothing", "Confirmed" })
-            (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/{kind}", Own)).ShouldBe(HttpStatusCode.NotFound, "not-found");
+            (await shared.Organizer.PutAsync($"/v1/events/{evt}/message-texts/{kind}", Own, ("If-Match", "*"))).ShouldBe(HttpStatusCode.NotFound, "not-found");
         (await shared.Organizer.GetAsync("/v1/events/evt_none/message-texts")).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
         var other = await shared.EventAsync();
         var person = await shared.Partner.RegisteredAsync(other);

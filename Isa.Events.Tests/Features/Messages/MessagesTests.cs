@@ -35,6 +35,23 @@ public class MessagesTests
     }
 
     [Fact]
+    public async Task An_invitation_is_listed_with_the_address_its_invitee_has_now()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        (await host.ImportInviteesAsync(evt, "externalId,fullName,email\n1,Anna,anna@example.org\n2,Bert,bert@example.org\n", "?send=true")).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync();
+        (await ListedAsync()).ShouldBe(["invitee anna@example.org", "invitee bert@example.org"], ignoreOrder: true);
+        (await host.ImportInviteesAsync(evt, "externalId,fullName,email\n1,Anna,anna@example.com\n")).ShouldBe(HttpStatusCode.OK);
+        var sent = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Single(m => (string?)m!["address"] == "anna@example.com")!["id"];
+        foreach (var _ in new[] { "once", "twice" }) (await host.Organizer.PostAsync($"/v1/events/{evt}/messages/{sent}/resend")).ShouldBe(HttpStatusCode.Accepted).Json["address"]!.ToString().ShouldBe("anna@example.com");
+        await host.SendAsync();
+        (await ListedAsync()).ShouldBe(["invitee anna@example.com", "invitee anna@example.com", "invitee bert@example.org"], ignoreOrder: true);
+
+        async Task<string[]> ListedAsync() => [.. (await host.Organizer.GetAsync($"/v1/events/{evt}/messages")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Select(m => $"{m!["recipient"]} {m["address"]}")];
+    }
+
+    [Fact]
     public async Task A_change_that_is_passed_on_is_listed_for_each_person_alone()
     {
         await using var host = await MailHost.StartAsync();
@@ -98,6 +115,30 @@ public class MessagesTests
         await host.SendAsync();
         host.LaidDown().Count.ShouldBe(2);
         host.LaidDown().Select(m => m.MessageId).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Asked_again_with_the_same_key_it_is_sent_once_also_after_the_first_has_left()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        var sent = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?state=done")).Json["items"]!.AsArray().Select(m => (string)m!["id"]!).ToList();
+        var first = (await ResendAsync(sent[0], "once")).ShouldBe(HttpStatusCode.Accepted);
+        await host.SendAsync();
+        var again = (await ResendAsync(sent[0], "once")).ShouldBe(HttpStatusCode.Accepted);
+        (again.Header("Idempotent-Replayed"), (string?)again.Json["id"], (string?)again.Json["state"]).ShouldBe(("true", (string?)first.Json["id"], "done"));
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(3);
+
+        (await ResendAsync(sent[1], "once")).ShouldBe(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        (await ResendAsync(sent[0], "twice")).ShouldBe(HttpStatusCode.Accepted).Json["id"]!.ToString().ShouldNotBe((string)first.Json["id"]!);
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(4);
+
+        Task<Answer> ResendAsync(string message, string key) => host.Organizer.PostAsync($"/v1/events/{evt}/messages/{message}/resend", null, ("Idempotency-Key", key));
     }
 
     [Fact]

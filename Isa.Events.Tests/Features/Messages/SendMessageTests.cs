@@ -1,3 +1,6 @@
+using Isa.Events.Api.Outbox;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Isa.Events.Tests.Features.Messages;
 
 /// <summary>An organiser's own words reach exactly those who were shown, as text that nobody can turn into more than that.</summary>
@@ -116,6 +119,8 @@ public class SendMessageTests(SharedHost shared)
     [InlineData("""{"status":["pendingConfirmation"]}""", HttpStatusCode.UnprocessableEntity, "filter.status")]
     [InlineData("""{"status":["lost"]}""", HttpStatusCode.UnprocessableEntity, "filter.status[0]")]
     [InlineData("""{"mode":"telepathy"}""", HttpStatusCode.UnprocessableEntity, "filter.mode")]
+    [InlineData("""{"email":"a@b"}""", HttpStatusCode.UnprocessableEntity, "filter.email")]
+    [InlineData("""{"answerAfterChange":"late"}""", HttpStatusCode.UnprocessableEntity, "filter.answerAfterChange")]
     [InlineData("""{"citty":"hannover"}""", HttpStatusCode.BadRequest, "filter.citty")]
     public async Task Wrong_filters_are_refused_by_name(string filter, HttpStatusCode status, string field)
     {
@@ -150,6 +155,73 @@ public class SendMessageTests(SharedHost shared)
         await host.SendOneAsync();
         message.Remove("expectedCount");
         (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed");
+    }
+
+    [Fact]
+    public async Task Whom_one_lists_one_writes_to_by_the_same_names()
+    {
+        await using var replying = await Replying.StartAsync();
+        var host = replying.Host;
+        var evt = await host.EventWithQueueAsync(2);
+        var early = await replying.InvitedAsync(evt);
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync();
+        var says = await replying.InvitedAsync(evt);
+        (await replying.OutcomeAsync(says.Reply("TENTATIVE"))).ShouldBe("applied");
+        await replying.InvitedAsync(evt); // waits
+        var online = (await host.Partner.RegisterAsync(evt, Given.Person("li@example.org", "zoom", p =>
+            (p["fullName"], p["language"], p["city"], p["organisation"], p["audience"], p["externalId"]) = ("Li Wei", "zh", "foshan", "Stadt Foshan", "company", "crm-7")))).ShouldBe(HttpStatusCode.Created).Json;
+        var delegation = (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", """
+            {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"de"},"noticeVersion":"1","members":[{"fullName":"Cem","siteId":"zoom","language":"de","email":"cem@example.org"}]}
+            """)).ShouldBe(HttpStatusCode.Created).Json["id"]!;
+        await BounceAsync(host, (string)online["id"]!);
+        await host.SendAsync();
+        var everybody = await ListedAsync("");
+        everybody.Length.ShouldBe(5);
+
+        foreach (var (name, value) in new (string, string)[]
+        {
+            ("siteId", "zoom"), ("mode", "online"), ("audience", "company"), ("language", "zh"), ("city", "foshan"), ("organisation", "STADT fo"), ("delegationId", (string)delegation!), ("externalId", "crm-7"), ("email", "LI@example.org"),
+            ("q", "wei"), ("q", (string)early.Registration["reference"]!), ("reply", "tentative"), ("reply", "needsAction"), ("answerAfterChange", "awaited"), ("mailState", "bounced"), ("status", "waitlisted"),
+        })
+        {
+            var listed = await ListedAsync($"{name}={Uri.EscapeDataString(value)}");
+            listed.Length.ShouldBeInRange(1, 4, name);
+            var message = Message("""{"subject":{"de":"Gut"},"body":{"de":"gut"}}""");
+            message["filter"] = new JsonObject { [name] = name == "status" ? new JsonArray(value) : value };
+            var preview = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message.ToJsonString())).ShouldBe(HttpStatusCode.OK).Json;
+            ((int)preview["count"]!).ShouldBe(listed.Length, name);
+            ((int)preview["bounced"]!).ShouldBe(listed.Contains("li@example.org") ? 1 : 0, name);
+            message["expectedCount"] = listed.Length;
+            (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
+            (await host.SendAsync()).Select(m => m.To).ShouldBe(listed, ignoreOrder: true, name);
+            if (name is "language" or "status") continue; // of a file it is another language, and confirmed unless it is said
+            (await host.Organizer.GetAsync($"/v1/events/{evt}/attendees.json?columns=email&status=all&{name}={Uri.EscapeDataString(value)}")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray()
+                .Select(i => (string)i!["email"]!).ShouldBe(listed, ignoreOrder: true, name);
+        }
+
+        async Task<string[]> ListedAsync(string query) =>
+            [.. (await host.Organizer.GetAsync($"/v1/events/{evt}/registrations?{query}")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Select(r => (string)r!["email"]!)];
+    }
+
+    [Fact]
+    public async Task Reminds_those_who_have_not_answered_on_the_new_day_but_nobody_who_does_before_it_leaves()
+    {
+        await using var replying = await Replying.StartAsync(("Email:UndoWindowMinutes", "5"));
+        var host = replying.Host;
+        var evt = await host.EventAsync();
+        var (silent, answers, last) = (await replying.InvitedAsync(evt), await replying.InvitedAsync(evt), await replying.InvitedAsync(evt));
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        host.Time.Advance(TimeSpan.FromMinutes(5));
+        var moved = (await host.SendAsync()).Single(m => m.To == answers.Email);
+        await replying.InvitedAsync(evt); // registered for the new day, and has nothing to answer
+        var reminder = Message("""{"subject":{"de":"Kommen Sie?"},"body":{"de":"Bitte antworten Sie."},"filter":{"answerAfterChange":"awaited"},"expectedCount":3}""");
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", reminder.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
+        (await replying.OutcomeAsync(answers.Reply("ACCEPTED", sequence: moved.Calendar!.Events[0]!.Sequence, stamp: "20200921T080600Z"))).ShouldBe("applied");
+        host.Time.Advance(TimeSpan.FromMinutes(5));
+        await host.Services.GetRequiredService<Expansion>().RunAsync(CancellationToken.None);
+        (await replying.OutcomeAsync(last.Reply("DECLINED", sequence: moved.Calendar!.Events[0]!.Sequence, stamp: "20200921T081100Z"))).ShouldBe("applied");
+        (await host.SendAsync()).Where(m => !m.Subject.StartsWith("Ihre Absage", StringComparison.Ordinal)).ShouldHaveSingleItem().To.ShouldBe(silent.Email);
     }
 
     [Fact]
@@ -200,6 +272,12 @@ public class SendMessageTests(SharedHost shared)
         var elsewhere = shared.Caller(await shared.KeyAsync(Isa.Events.Api.Features.Partners.Role.Organizer, "Elsewhere", events: [await shared.EventAsync()]));
         (await elsewhere.PostAsync($"/v1/events/{evt}/messages", body)).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
     }
+
+    private static Task BounceAsync(EventsHost host, string id) => host.Database.WriteAsync("bounce", session =>
+    {
+        Isa.Events.Api.Features.Replies.Answering.NoteBounce(session, Isa.Events.Api.Features.Registrations.Registration.Find(session, id)!, "5.1.1");
+        return true;
+    }, CancellationToken.None);
 
     private static JsonObject Message(string json) => JsonNode.Parse(json)!.AsObject();
 

@@ -142,6 +142,98 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
         (await Host.CountsAsync(evt)).ShouldContain("hannover 1/0");
     }
 
+    [Theory]
+    [InlineData("automatic", "confirmed hannover")]
+    [InlineData("offer", "waitlisted hannover offered hannover")]
+    public async Task Whoever_waits_and_declines_is_passed_over_and_has_the_same_place_once_they_take_it_back(string promotion, string given)
+    {
+        var evt = await Host.EventWithQueueAsync(1, promotion);
+        var (seated, waits, next) = (await _replying.InvitedAsync(evt), await _replying.InvitedAsync(evt), await _replying.InvitedAsync(evt));
+        (await _replying.OutcomeAsync(waits.Reply("DECLINED"))).ShouldBe("applied");
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.NowAsync(next.Registration)).Stands().ShouldBe(given);
+        var passed = await Host.Partner.NowAsync(waits.Registration);
+        (passed.Stands(), (string?)passed["waitlist"]!["reason"]).ShouldBe(("waitlisted hannover queued hannover#1", "declinedInCalendar"));
+        var listed = (await Host.Organizer.GetAsync($"/v1/events/{evt}/waitlist")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Single(i => (string?)i!["state"] == "queued")!;
+        ((string?)listed["reason"], (int)listed["position"]!).ShouldBe(("declinedInCalendar", 1));
+
+        var last = await _replying.InvitedAsync(evt);
+        var kept = (await Host.Partner.PostAsync($"/v1/registrations/{waits.Id}/keep")).ShouldBe(HttpStatusCode.OK).Json;
+        (kept.Stands(), (string?)kept["waitlist"]!["reason"]).ShouldBe(("waitlisted hannover queued hannover#1", "siteFull"));
+        (await Host.Partner.PostAsync($"/v1/registrations/{next.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.NowAsync(waits.Registration)).Stands().ShouldBe(given);
+        (await Host.Partner.NowAsync(last.Registration)).Stands().ShouldBe("waitlisted hannover queued hannover#1");
+        await Host.IsWholeAsync();
+    }
+
+    [Theory]
+    [InlineData("keep")]
+    [InlineData("yes")]
+    [InlineData("page")]
+    [InlineData("address")]
+    public async Task Whoever_takes_it_back_while_a_seat_is_free_has_it_at_once(string how)
+    {
+        var evt = await Host.EventWithQueueAsync(1);
+        var seated = await _replying.InvitedAsync(evt);
+        var waits = await _replying.InvitedAsync(evt, change: p => (p["whenFull"], p["fallbackSiteId"]) = ("attendSite", "zoom"));
+        waits.Registration.Stands().ShouldBe("confirmed zoom queued hannover#1");
+        (await _replying.OutcomeAsync(waits.Reply("DECLINED"))).ShouldBe("applied");
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.NowAsync(waits.Registration)).Stands().ShouldBe("confirmed zoom queued hannover#1");
+        (await Host.CountsAsync(evt)).ShouldBe("hannover 0/1 foshan 0/0 zoom 1/0");
+        await Host.SendAsync();
+        switch (how)
+        {
+            case "keep": (await Host.Partner.PostAsync($"/v1/registrations/{waits.Id}/keep")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("confirmed hannover"); break;
+            case "page": (await Host.Anybody.SubmitAsync(await Host.PageAsync(waits.Registration), "/keep")).ShouldBe(HttpStatusCode.SeeOther); break;
+            case "yes": (await _replying.OutcomeAsync(waits.Reply("ACCEPTED", stamp: "20200921T080001Z"))).ShouldBe("applied"); break;
+            default: (await Host.Partner.PatchAsync($"/v1/registrations/{waits.Id}", """{"email":"new@example.org"}""")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("confirmed hannover"); break; // the no was another's
+        }
+
+        (await Host.Partner.NowAsync(waits.Registration)).Stands().ShouldBe("confirmed hannover");
+        (await Host.CountsAsync(evt)).ShouldBe("hannover 1/0 foshan 0/0 zoom 0/0");
+        (await Host.SendAsync()).Last().Text.ShouldContain("Hannover");
+        await Host.IsWholeAsync();
+    }
+
+    [Theory]
+    [InlineData("waitlist")]
+    [InlineData("reject")]
+    public async Task A_seat_that_only_those_wait_for_who_said_no_goes_to_whoever_comes(string whenFull)
+    {
+        var evt = await Host.EventWithQueueAsync(1);
+        var (seated, waits) = (await _replying.InvitedAsync(evt), await _replying.InvitedAsync(evt));
+        (await _replying.OutcomeAsync(waits.Reply("DECLINED"))).ShouldBe("applied");
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.RegisteredAsync(evt, whenFull: whenFull)).Stands().ShouldBe("confirmed hannover");
+        (await Host.Partner.NowAsync(waits.Registration)).Stands().ShouldBe("waitlisted hannover queued hannover#1");
+        (await Host.CountsAsync(evt)).ShouldContain("hannover 1/1");
+    }
+
+    [Fact]
+    public async Task A_party_holds_seats_as_long_as_one_of_it_comes()
+    {
+        var evt = await Host.EventWithQueueAsync(2);
+        var (one, two) = (await _replying.InvitedAsync(evt), await _replying.InvitedAsync(evt));
+        (await Host.Partner.PostAsync($"/v1/events/{evt}/delegations", """
+            {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"de"},"noticeVersion":"1",
+             "members":[{"fullName":"Anna","siteId":"hannover","language":"de","email":"anna@example.org"},{"fullName":"Bert","siteId":"hannover","language":"de","email":"bert@example.org"}]}
+            """)).ShouldBe(HttpStatusCode.Created);
+        var mails = await Host.SendAsync();
+        var party = (await Host.Organizer.GetAsync($"/v1/events/{evt}/registrations?status=waitlisted")).Json["items"]!.AsArray().Select(r => new Invited(r!, mails.Single(m => m.To == (string)r!["email"]!))).ToList();
+        var next = await _replying.InvitedAsync(evt);
+        (await Host.Partner.PostAsync($"/v1/registrations/{one.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await _replying.OutcomeAsync(party[0].Reply("DECLINED"))).ShouldBe("applied");
+        (await Host.CountsAsync(evt)).ShouldContain("hannover 1/2"); // held for the party
+        (await _replying.OutcomeAsync(party[1].Reply("DECLINED"))).ShouldBe("applied");
+        (await Host.Partner.NowAsync(next.Registration)).Stands().ShouldBe("confirmed hannover");
+        (await Host.Partner.NowAsync(party[0].Registration)).Stands().ShouldBe("waitlisted hannover queued hannover#1");
+        (await Host.Partner.PostAsync($"/v1/registrations/{two.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await _replying.OutcomeAsync(party[1].Reply("TENTATIVE", stamp: "20200921T080001Z"))).ShouldBe("applied");
+        (await Host.CountsAsync(evt)).ShouldContain("hannover 1/1"); // one seat is too few for two
+        await Host.IsWholeAsync();
+    }
+
     [Fact]
     public async Task A_changed_day_asks_again_and_another_place_does_not()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Isa.Events.Api.Database;
 using Isa.Events.Api.Features.Events;
 using Isa.Events.Api.Features.Registrations;
+using Isa.Events.Api.Features.Replies;
 using Isa.Events.Api.Features.Waitlist;
 using Isa.Events.Tests.Features.Delegations;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,7 +75,7 @@ public class ModelTests
 
         public long Taken(string site) => People.Values.Count(p => p.Seat == site) + Offers.Where(o => o.Site == site).Sum(o => o.Members.Count);
 
-        public bool IsFull(string site, int size = 1) => Waiting[site].Count > 0 || Capacity[site] is { } limit && Taken(site) + size > limit;
+        public bool IsFull(string site, int size = 1) => Head(site) is not null || Capacity[site] is { } limit && Taken(site) + size > limit;
 
         /// <returns>What became of it, or null where it is refused.</returns>
         public string? Register(string id, string site, string? whenFull, string? fallback) => Place([id], site, whenFull, fallback) ? People[id].ToString() : null;
@@ -165,6 +166,21 @@ public class ModelTests
             Promote([.. Seat(entry), entry.Site]);
         }
 
+        /// <summary>A no in the calendar, which takes effect half an hour later.</summary>
+        public void SayNo(string id)
+        {
+            if (People[id].NoUntil is not null) return;
+            People[id].NoUntil = Now.AddMinutes(30);
+            Promote(People[id].Wants);
+        }
+
+        public void TakeBack(string id)
+        {
+            if (People[id].NoUntil is null) return;
+            People[id].NoUntil = null;
+            Promote(People[id].Wants);
+        }
+
         public void Pass()
         {
             foreach (var entry in Offers.Where(o => o.OfferEnds <= Now).ToList())
@@ -176,6 +192,7 @@ public class ModelTests
                 }
             }
 
+            Cancel(People.Values.Where(p => p.NoUntil <= Now).Select(p => p.Id).Order(StringComparer.Ordinal).ToList());
             Promote(Waiting.Keys);
         }
 
@@ -193,10 +210,9 @@ public class ModelTests
             var sites = new Queue<string>(freed.OfType<string>());
             while (sites.TryDequeue(out var site))
             {
-                while (queues[site] is { } mode && mode != PromotionMode.Manual && Waiting[site].Count > 0 && (Capacity[site] is not { } limit || Taken(site) + Waiting[site][0].Members.Count <= limit))
+                while (queues[site] is { } mode && mode != PromotionMode.Manual && Head(site) is { } entry && (Capacity[site] is not { } limit || Taken(site) + entry.Members.Count <= limit))
                 {
-                    var entry = Waiting[site][0];
-                    Waiting[site].RemoveAt(0);
+                    Waiting[site].Remove(entry);
                     if (mode == PromotionMode.Offer)
                     {
                         entry.OfferEnds = Now.AddHours(24);
@@ -209,6 +225,9 @@ public class ModelTests
                 }
             }
         }
+
+        // Whose people have all said no keep their place and are passed over.
+        private Entry? Head(string site) => Waiting[site].Find(entry => entry.Members.Exists(id => People[id].NoUntil is null));
 
         private bool Place(List<string> ids, string site, string? whenFull, string? fallback)
         {
@@ -243,7 +262,7 @@ public class ModelTests
             return ids;
         }
 
-        private int Room(string site) => Waiting[site].Count > 0 ? 0 : (int)Math.Min(int.MaxValue, (Capacity[site] ?? int.MaxValue) - Taken(site));
+        private int Room(string site) => Head(site) is not null ? 0 : (int)Math.Min(int.MaxValue, (Capacity[site] ?? int.MaxValue) - Taken(site));
 
         private bool CanWait(string site, int size) => queues[site] is not null && (size == 1 || Capacity[site] is not { } limit || size <= limit);
 
@@ -307,6 +326,9 @@ public class ModelTests
 
         public string? Wants => Entry?.Site;
 
+        /// <summary>When a no takes effect.</summary>
+        public DateTimeOffset? NoUntil { get; set; }
+
         public override string ToString() => $"{Seat}/{Wants}";
     }
 
@@ -331,6 +353,8 @@ public class ModelTests
             Pass,
             Give,
             Substitute,
+            SayNo,
+            TakeBack,
         }
 
         public string EventId { get; }
@@ -368,7 +392,7 @@ public class ModelTests
         public async Task<string> StepAsync(Act? act = null)
         {
             Model.Now = _host.Time.GetUtcNow();
-            var acts = new[] { Act.Register, Act.Register, Act.Register, Act.RegisterParty, Act.RegisterParty, Act.Cancel, Act.Cancel, Act.CancelParty, Act.Change, Act.Change, Act.Change, Act.Answer, Act.Answer, Act.Resize, Act.Pass, Act.Give, Act.Substitute };
+            var acts = new[] { Act.Register, Act.Register, Act.Register, Act.RegisterParty, Act.RegisterParty, Act.Cancel, Act.Cancel, Act.CancelParty, Act.Change, Act.Change, Act.Change, Act.Answer, Act.Answer, Act.Resize, Act.Pass, Act.Give, Act.Substitute, Act.SayNo, Act.SayNo, Act.SayNo, Act.TakeBack, Act.TakeBack };
             var chosen = act ?? (Model.People.Count == 0 ? Act.Register : acts[_random.Next(acts.Length)]);
             return $"{chosen} {await (chosen switch
             {
@@ -381,6 +405,8 @@ public class ModelTests
                 Act.Resize => ResizeAsync(),
                 Act.Pass => PassAsync(),
                 Act.Give => GiveAsync(),
+                Act.SayNo => SayNoAsync(),
+                Act.TakeBack => TakeBackAsync(),
                 _ => SubstituteAsync(),
             })}";
         }
@@ -520,11 +546,34 @@ public class ModelTests
         private async Task<string> SubstituteAsync()
         {
             var id = Anybody();
+            if (Model.People[id] is { NoUntil: not null, Wants: not null }) return "somebody who is passed over";
             var deputy = Given.Person();
             deputy.Remove("siteId");
             var next = (string)(await _host.Organizer.PostAsync($"/v1/registrations/{id}/substitute", deputy.ToJsonString())).ShouldBe(HttpStatusCode.Created).Json["id"]!;
             Model.Substitute(id, next);
             return $"{id} by {next}";
+        }
+
+        private async Task<string> SayNoAsync()
+        {
+            var id = Model.Waiting.Values.Any(w => w.Count > 0) && _random.Next(2) == 0 ? Any(Model.Waiting.Values.SelectMany(w => w).SelectMany(e => e.Members).ToArray()) : Anybody();
+            await _host.Database.WriteAsync(EventId, session =>
+            {
+                var evt = session.LockEvent(EventId);
+                return Answering.Apply(session, evt, Registration.Find(session, id)!, CalendarReply.Declined, null, 1, session.Now);
+            }, CancellationToken.None);
+            Model.SayNo(id);
+            return id;
+        }
+
+        private async Task<string> TakeBackAsync()
+        {
+            var said = Model.People.Values.Where(p => p.NoUntil is not null).Select(p => p.Id).Order(StringComparer.Ordinal).ToArray();
+            if (said.Length == 0) return "nobody said no";
+            var id = Any(said);
+            (await _host.Organizer.PostAsync($"/v1/registrations/{id}/keep")).ShouldBe(HttpStatusCode.OK);
+            Model.TakeBack(id);
+            return id;
         }
 
         private string Anybody() => Any(Model.People.Keys.Order(StringComparer.Ordinal).ToArray());
