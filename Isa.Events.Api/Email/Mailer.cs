@@ -21,6 +21,9 @@ public sealed class Mailer(SmtpTransport smtp, PickupFolder pickup, IOptions<Ema
     /// <summary>Whether mails to people can be handed over now.</summary>
     public Task<bool> IsReadyAsync(CancellationToken ct) => smtp.IsOn ? smtp.IsReadyAsync(ct) : Task.FromResult(true);
 
+    /// <summary>Whether one message is enough to learn that none is taken.</summary>
+    public bool IsDoubtful => smtp.IsOn && smtp.IsDoubtful;
+
     /// <summary>The address of the one mailbox a letter goes to.</summary>
     public static string AddressOf(Letter letter) => letter.Message.To.Mailboxes.Single().Address;
 

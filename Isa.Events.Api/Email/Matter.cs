@@ -59,7 +59,7 @@ internal sealed record Matter
     /// <summary>Null where there is nothing to say any more, or a later row says it.</summary>
     public static Matter? Find(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)
     {
-        if (entry.Kind == OutboxKind.DailySummary) return OfSummary(EventSummary.Read(session, evt, entry.Payload!.SummarySince!.Value, entry.CreatedAt), evt);
+        if (entry.Kind == OutboxKind.DailySummary) return OfSummary(EventSummary.Read(session, evt, entry.Payload!.SummarySince!.Value, EventTimes.After(entry.Payload.SummarySince.Value, "P1D", evt.Zone)), evt);
         if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry);
         if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
         if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry.Kind, delegation);
@@ -149,11 +149,11 @@ internal sealed record Matter
 
     private static Matter? OfOrganizer(ReadSession session, Event evt, OutboxEntry entry)
     {
-        if (ActionRow.Find(session, evt.Id, entry.ActionId!) is not { UndoneAt: null, Details: { Subject: { } subject, Body: { } body, Filter: { } filter } details }) return null;
+        if (ActionRow.Find(session, evt.Id, entry.ActionId!) is not { UndoneAt: null, Details: { Subject: { } subject, Body: { } body, Filter: { } filter } details } action) return null;
         var words = new OrganizerWords(subject, body);
         if (entry.DelegationId is { } delegation)
         {
-            var members = Delegation.MembersOf(session, delegation).FindAll(member => member.Email is null && filter.Takes(member));
+            var members = Delegation.MembersOf(session, delegation, filter.Of(evt, action.CreatedAt));
             return members.Count > 0 && Delegation.Find(session, delegation) is { } contact ? OfMessage(session, evt, words, null, contact, members) with { TestTo = details.TestTo } : null;
         }
 
@@ -187,6 +187,8 @@ internal sealed record Matter
     private static MessageKind? KindOf(ReadSession session, Event evt, OutboxEntry entry, Registration registration, RegistrationWait? wait, DateTimeOffset now)
     {
         var calledOff = evt.Status == EventStatus.Cancelled;
+        // An address that nobody has shown to be theirs gets the question alone, whatever somebody does in its name.
+        if (registration.Status == RegistrationStatus.PendingConfirmation && entry.Kind is not (OutboxKind.AddressToConfirm or OutboxKind.LinksRequested)) return null;
         if (entry.Kind == OutboxKind.EventCancelled) return calledOff && registration.IsActive ? MessageKind.EventCancelled : null;
         if (entry.Kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined) return EndOf(registration);
         if (calledOff || !registration.IsActive) return null;
@@ -237,10 +239,10 @@ internal sealed record Matter
         _ => MessageKind.Cancelled,
     };
 
-    // Who has no address was told through somebody else, and nobody knows what was passed on: they hear of every change.
+    // Who has no address, or was imported without a mail, was told by others, and nobody knows what: they hear of every change.
     // Of a change that was undone those alone who have come since.
     private static bool IsNews(Event evt, Registration registration, DateTimeOffset? since) =>
-        registration.Told is { } told ? !told.SaysAs(ToldInvite.Now(evt, registration)) : registration.Email is null && (since is null || registration.CreatedAt >= since);
+        registration.Told is { } told ? !told.SaysAs(ToldInvite.Now(evt, registration)) : since is null || registration.CreatedAt >= since;
 
     // Where the person has an entry, what it shows decides; else only a new address is worth a mail, for the links that go with it.
     private static bool ChangedDetails(ReadSession session, Event evt, OutboxEntry entry, Registration registration) =>

@@ -26,7 +26,7 @@ public sealed partial class SmtpTransport : IDisposable
     private readonly ILogger _logger;
     private readonly ConcurrentBag<Connection> _idle = [];
     private readonly Lock _gate = new();
-    private (MailTrouble Kind, DateTimeOffset Until, int Times)? _trouble;
+    private (MailTrouble Kind, DateTimeOffset Until, int Times, bool WhenSending)? _trouble;
 
     public SmtpTransport(IOptions<EmailSettings> settings, IOptions<ServerSettings> server, TimeProvider time, ILogger<SmtpTransport> logger)
     {
@@ -50,6 +50,15 @@ public sealed partial class SmtpTransport : IDisposable
         }
     }
 
+    /// <summary>Whether the server answers, but took none of the last messages from anybody: whether it does now only a message can tell.</summary>
+    public bool IsDoubtful
+    {
+        get
+        {
+            lock (_gate) return _trouble is { WhenSending: true };
+        }
+    }
+
     /// <summary>Whether messages can be handed over now: there is a connection. After a failure nobody knocks again before a pause is over, which grows.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken ct)
     {
@@ -58,14 +67,14 @@ public sealed partial class SmtpTransport : IDisposable
         var (connection, trouble) = await TakeAsync(ct);
         if (connection is null) return Stop(trouble!.Value.Kind, trouble.Value.Words);
         _idle.Add(connection);
-        Recover();
+        if (!IsDoubtful) Recover();
         return true;
     }
 
     public async Task<Delivery> SendAsync(MimeMessage message, string sender, string recipient, CancellationToken ct)
     {
         lock (_gate)
-            if (_trouble is not null) return new Delivery(DeliveryResult.Unavailable);
+            if (_trouble is { } known && _time.GetUtcNow() < known.Until) return new Delivery(DeliveryResult.Unavailable);
         var (connection, trouble) = await TakeAsync(ct);
         if (connection is null)
         {
@@ -79,6 +88,7 @@ public sealed partial class SmtpTransport : IDisposable
         {
             if (connection.Client.MaxSize is > 0 and var max && Size(message) is var size && size > max) return Keep(connection, new Delivery(DeliveryResult.Refused, $"The message has {size} bytes; the mail server takes {max}."));
             await connection.Client.SendAsync(message, new MailboxAddress("", sender), [new MailboxAddress("", recipient)], patience.Token);
+            Recover();
             return Keep(connection, Delivery.Sent);
         }
         catch (SmtpCommandException e)
@@ -130,7 +140,7 @@ public sealed partial class SmtpTransport : IDisposable
         // Nobody's mail gets through like this, so no message is to blame.
         if (status is 530 or 534 or 535 or 538 || e.ErrorCode == SmtpErrorCode.SenderNotAccepted && status is 550 or 551 or 553 or 554)
         {
-            Stop(e.ErrorCode == SmtpErrorCode.SenderNotAccepted && status >= 550 ? MailTrouble.SenderRefused : MailTrouble.LoginRefused, words);
+            Stop(e.ErrorCode == SmtpErrorCode.SenderNotAccepted && status >= 550 ? MailTrouble.SenderRefused : MailTrouble.LoginRefused, words, whenSending: true);
             return new Delivery(DeliveryResult.Unavailable);
         }
 
@@ -190,7 +200,7 @@ public sealed partial class SmtpTransport : IDisposable
         }
     }
 
-    private bool Stop(MailTrouble kind, string words)
+    private bool Stop(MailTrouble kind, string words, bool whenSending = false)
     {
         lock (_gate)
         {
@@ -199,7 +209,7 @@ public sealed partial class SmtpTransport : IDisposable
             var times = _trouble?.Times ?? 0;
             if (_trouble?.Kind != kind) LogTrouble(_logger, _settings.Host!, words);
             var pause = TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << Math.Min(times, 10), LongestPause.Ticks));
-            _trouble = (kind, now + pause, times + 1);
+            _trouble = (kind, now + pause, times + 1, whenSending);
         }
 
         return false;

@@ -77,6 +77,7 @@ public sealed partial class Dispatcher(
         var due = (await portions.DueAsync(ct)).ToList();
         // Without a mail server nothing is taken: what nobody has attempted can still be overtaken by what comes.
         if (due.Exists(d => !d.IsTest) && !await mailer.IsReadyAsync(ct)) due.RemoveAll(d => !d.IsTest);
+        if (mailer.IsDoubtful) due = [.. due.Where(d => d.IsTest), .. due.Where(d => !d.IsTest).Take(1)];
         if (due.Count == 0) return changes;
 
         var claim = new RowClaim(time, Hold);

@@ -1,5 +1,4 @@
 using Isa.Events.Api.Features.Actions;
-using Isa.Events.Api.Features.Messages;
 
 namespace Isa.Events.Api.Outbox;
 

@@ -145,7 +145,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         {
             if (delivery is not { Result: not DeliveryResult.Unavailable } tried)
             {
-                session.Execute(LetGo, new { entry.Id, Claim = claim.Id });
+                session.Execute(LetGo, new { entry.Id, Claim = claim.Id, Untried = delivery is null ? 0 : 1 });
                 continue;
             }
 
@@ -264,7 +264,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         WHERE id = @Id AND leased_by = @Claim AND state = 'pending'
         """;
 
-    private const string LetGo = "UPDATE outbox SET leased_until = NULL, leased_by = NULL WHERE id = @Id AND leased_by = @Claim AND state = 'pending'";
+    private const string LetGo = "UPDATE outbox SET attempts = attempts - @Untried, leased_until = NULL, leased_by = NULL WHERE id = @Id AND leased_by = @Claim AND state = 'pending'";
 
     private const string Newer = $"SELECT {OutboxEntry.Columns} FROM outbox WHERE event_id = @EventId AND registration_id = @RegistrationId AND id > @Id AND state = 'pending'";
 }

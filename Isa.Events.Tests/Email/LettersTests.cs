@@ -380,7 +380,7 @@ public class LettersTests : IAsyncLifetime
         var evt = await _host.EventAsync();
         var old = await RegisterAsync(evt, "hannover", p => p["fullName"] = "Erika Alt");
         var before = await _host.SendOneAsync();
-        var deputy = (await _host.Anybody.PostAsync(old.PathOf("invite").Replace("invite.ics", "substitute"), """{"fullName":"Max Neu","email":"neu@example.org","language":"en","noticeVersion":"1"}""")).ShouldBe(HttpStatusCode.Created).Json;
+        var deputy = await _host.DeputyAsync(await _host.Anybody.PostAsync(old.PathOf("invite").Replace("invite.ics", "substitute"), """{"fullName":"Max Neu","email":"neu@example.org","language":"en","noticeVersion":"1"}"""));
         var mails = await _host.SendAsync();
         var gone = mails.Single(m => m.To == (string)old["email"]!);
         gone.Subject.ShouldStartWith("Ihr Platz ist übergeben");
@@ -393,6 +393,45 @@ public class LettersTests : IAsyncLifetime
         comes.Text.ShouldContain((string)old["reference"]!);
         comes.Invite.ShouldStartWith("REQUEST");
         comes.Calendar!.Events[0]!.Uid.ShouldBe((string)deputy["id"]!);
+    }
+
+    [Fact]
+    public async Task A_deputy_of_whoever_has_an_offer_gets_the_offer()
+    {
+        var evt = await _host.EventWithQueueAsync(1, "offer");
+        var (first, waits) = (await RegisterAsync(evt, "hannover"), await RegisterAsync(evt, "hannover"));
+        await PostAsync($"/v1/registrations/{first["id"]}/cancel");
+        await _host.SendAsync();
+        var deputy = (await _host.Organizer.PostAsync($"/v1/registrations/{waits["id"]}/substitute", """{"fullName":"Max Neu","email":"neu@example.org","language":"de","noticeVersion":"1"}""")).ShouldBe(HttpStatusCode.Created).Json;
+        var offer = (await _host.SendAsync()).Single(m => m.To == "neu@example.org");
+        offer.Subject.ShouldStartWith("Ein Platz für Sie – bitte antworten");
+        offer.Text.ShouldContain($"Annehmen oder ablehnen: {deputy["links"]!["manage"]}");
+    }
+
+    [Fact]
+    public async Task An_address_that_nobody_has_confirmed_gets_the_question_and_nothing_else()
+    {
+        var evt = await _host.EventWithQueueAsync(3, change: e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
+        var (moves, ends, stays) = (await RegisterAsync(evt, "hannover", p => p["copyTo"] = "copy@example.org"), await RegisterAsync(evt, "hannover", p => p["copyTo"] = "copy@example.org"), await RegisterAsync(evt, "hannover"));
+        (await _host.SendAsync()).Select(m => m.To).ShouldBe([(string)moves["email"]!, (string)ends["email"]!, (string)stays["email"]!], ignoreOrder: true);
+        (await _host.Anybody.PostAsync(moves.PathOf("invite").Replace("invite.ics", "change-site"), """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
+        await PostAsync($"/v1/registrations/{ends["id"]}/cancel");
+        (await _host.SendAsync()).ShouldBeEmpty();
+        (await _host.Organizer.PostAsync($"/v1/events/{evt}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await _host.SendAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_was_imported_without_a_mail_hears_of_changes_all_the_same()
+    {
+        var evt = await _host.EventAsync();
+        (await _host.ImportRegistrationsAsync(evt, "fullName,email,siteId,audience,language\r\nErika Beispiel,imported@example.org,zoom,guest,de\r\n", "?noticeVersion=1")).ShouldBe(HttpStatusCode.OK);
+        (await _host.SendAsync()).ShouldBeEmpty();
+        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var mail = await _host.SendOneAsync();
+        mail.To.ShouldBe("imported@example.org");
+        mail.Invite.ShouldStartWith("REQUEST");
+        mail.Text.ShouldContain("23. Oktober 2020");
     }
 
     [Fact]

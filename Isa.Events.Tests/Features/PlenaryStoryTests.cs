@@ -51,7 +51,7 @@ public class PlenaryStoryTests
 
         // A mayor falls ill and sends a deputy, by the link from his mail.
         var mayor = hannover[0];
-        var deputy = (await host.Anybody.PostAsync(Own(mayor, "substitute"), new JsonObject { ["fullName"] = "Bürgermeisterin Beispiel", ["email"] = "deputy@example.org", ["language"] = "de", ["audience"] = "guest", ["noticeVersion"] = "1" })).ShouldBe(HttpStatusCode.Created).Json;
+        var deputy = await host.DeputyAsync(await host.Anybody.PostAsync(Own(mayor, "substitute"), new JsonObject { ["fullName"] = "Bürgermeisterin Beispiel", ["email"] = "deputy@example.org", ["language"] = "de", ["audience"] = "guest", ["noticeVersion"] = "1" }));
         (deputy.Stands(), (string)deputy["reference"]!).ShouldBe(("confirmed hannover", (string)mayor["reference"]!));
         (await host.Anybody.GetAsync(mayor.PathOf("invite"))).Text.ShouldContain("METHOD:CANCEL");
         (await host.Anybody.GetAsync(deputy.PathOf("invite"))).Text.ShouldContain("METHOD:REQUEST");

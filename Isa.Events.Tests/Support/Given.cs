@@ -48,6 +48,10 @@ public static class Given
     /// <summary>A registration as it is now.</summary>
     public static async Task<JsonNode> NowAsync(this Api api, JsonNode registration) => (await api.GetAsync($"/v1/registrations/{registration["id"]}")).ShouldBe(HttpStatusCode.OK).Json;
 
+    /// <summary>The deputy, as an organiser sees them, where a registration was handed over by its link.</summary>
+    public static async Task<JsonNode> DeputyAsync(this EventsHost host, Answer handedOver) =>
+        (await host.Organizer.GetAsync($"/v1/registrations/{handedOver.ShouldBe(HttpStatusCode.Created).Json["replacedBy"]}")).ShouldBe(HttpStatusCode.OK).Json;
+
     /// <summary>What its owner sees of it: <c>status site waits-for#position</c>.</summary>
     public static string Stands(this JsonNode registration) =>
         $"{registration["status"]} {registration["siteId"]}{(registration["waitlist"] is { } wait ? $" {wait["state"]} {wait["siteId"]}{(wait["position"] is { } place ? $"#{place}" : "")}" : "")}";

@@ -89,6 +89,15 @@ public sealed class UndoAction(EventsDatabase database, CurrentEvents events, Ti
         Store(session, evt, after);
         Promotion.Run(session, after, action.Details.MovedTo is { } target ? [site.Id, target] : [site.Id]);
         TellWhoHeard(session, evt, action);
+        TellWhoWentOn(session, evt, action.Details);
+    }
+
+    // Who has been moved on since was to hear of it by this action's message, which has ended.
+    private static void TellWhoWentOn(WriteSession session, Event evt, ActionDetails details)
+    {
+        foreach (var moved in details.Moved ?? [])
+            if (Registration.Find(session, moved.RegistrationId) is { IsActive: true, Told: { } told } person && person.SiteId != details.SiteId && told.SiteId != person.SiteId)
+                OutboxRow.Add(session, OutboxKind.RegistrationMoved, evt.Id, person.Id, new OutboxDetails { FromSite = told.SiteId });
     }
 
     // Those who still are where they were moved; whoever has cancelled, moved on or come back by the queue stays as they are.

@@ -73,6 +73,9 @@ public sealed record Delegation
     /// <summary>Its registrations, ended ones among them.</summary>
     public static List<Registration> MembersOf(ReadSession session, string id) => session.Query<Registration>(MembersById, new { Id = id });
 
+    /// <summary>Those of them without an address whom a filter finds.</summary>
+    public static List<Registration> MembersOf(ReadSession session, string id, RegistrationMatch match) => session.Query<Registration>(MembersMatching, match with { DelegationId = id });
+
     /// <summary>The one that a partner made with the same id of theirs.</summary>
     public static string? WithExternalId(ReadSession session, string eventId, string madeBy, string? externalId) =>
         externalId is null ? null : session.One<string>(ByExternalId, new { EventId = eventId, MadeBy = madeBy, ExternalId = externalId });
@@ -86,6 +89,10 @@ public sealed record Delegation
     }, () => new OvertakenException());
 
     private const string ById = $"SELECT {Columns} FROM delegations WHERE id = @Id";
+
+    private const string MembersMatching = $"""
+        SELECT {Registration.Columns} FROM registrations WHERE id IN (SELECT r.id FROM registrations r WHERE {RegistrationFilter.Matches} AND r.email IS NULL) ORDER BY id
+        """;
 
     private const string MembersById = $"SELECT {Registration.Columns} FROM registrations WHERE delegation_id = @Id ORDER BY id";
 

@@ -41,7 +41,7 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
     {
         var now = time.GetUtcNow();
         var (groups, example) = await database.ReadAsync(session => (session.Query<Group>(Groups, filter.Of(evt, now)), Example(session, evt, filter, now)), ct);
-        var shown = example is null ? null : await letters.ContentAsync(evt.Id, (session, current) => About(session, current, request.Words, example), ct);
+        var shown = example is null ? null : await letters.ContentAsync(evt.Id, (session, current) => About(session, current, request.Words, example, filter.Of(current, now)), ct);
         return new MessagePreview
         {
             Count = groups.Sum(g => g.People),
@@ -86,8 +86,8 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
     // One with an address where there is any.
     private static Registration? Example(ReadSession session, Event evt, MessageFilter filter, DateTimeOffset now) => session.One<Registration>(First, filter.Of(evt, now));
 
-    private static Matter About(ReadSession session, Event evt, OrganizerWords words, Registration example) => example is { Email: null, DelegationId: { } delegation } && Delegation.Find(session, delegation) is { } contact
-        ? Matter.OfMessage(session, evt, words, null, contact, Delegation.MembersOf(session, delegation).FindAll(member => member.Email is null && member.IsActive))
+    private static Matter About(ReadSession session, Event evt, OrganizerWords words, Registration example, RegistrationMatch match) => example is { Email: null, DelegationId: { } delegation } && Delegation.Find(session, delegation) is { } contact
+        ? Matter.OfMessage(session, evt, words, null, contact, Delegation.MembersOf(session, delegation, match))
         : Matter.OfMessage(session, evt, words, example);
 
     private sealed record Group

@@ -94,11 +94,14 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
     // Where a seat has been seen it is taken without looking again.
     private static bool TryTake(WriteSession session, Event evt, Site site, Registration registration, QueueLook seen, SeatLook look)
     {
-        var counts = registration.CountsAt(evt);
+        var counts = TakesSeat(evt, registration);
         if (look.IsNeeded || !seen.HasSeat || !counts) return Placement.TryTake(session, evt, site, 1, counts);
         Seats.TakeUnlooked(session, evt.Id, site.Id, look.Overtaken);
         return true;
     }
+
+    // Who is still to be approved has no seat where the event keeps none for them.
+    private static bool TakesSeat(Event evt, Registration registration) => registration.CountsAt(evt) && registration is not { Status: RegistrationStatus.PendingApproval, HoldsSeat: false };
 
     // The seat there is taken already.
     private static Registration Move(WriteSession session, Event evt, Registration registration, Site site, bool keepWaiting, bool nobodyWaits, Actor actor, string? actorId)
@@ -112,7 +115,7 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         {
             SiteId = site.Id,
             Status = settles ? RegistrationStatus.Confirmed : registration.Status,
-            HoldsSeat = registration.CountsAt(evt),
+            HoldsSeat = TakesSeat(evt, registration),
             WaitlistEntryId = keepWaiting ? registration.WaitlistEntryId : null,
             ConfirmedAt = registration.Status is RegistrationStatus.Confirmed or RegistrationStatus.Waitlisted ? session.Now : null,
             Revision = registration.RevisionAt(evt, site.Id),
@@ -132,6 +135,7 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         {
             SiteId = registration.Status == RegistrationStatus.Waitlisted ? site.Id : registration.SiteId,
             WaitlistEntryId = registration.CountsAt(evt) ? WaitlistEntry.Join(session, evt.Id, site.Id, 1) : null,
+            Revision = registration.Status == RegistrationStatus.Waitlisted ? registration.RevisionAt(evt, site.Id) : registration.Revision,
         }).Save(session);
         HistoryRow.Add(session, waits.Id!, "queued", actor, actorId, new HistoryDetails { FromSite = registration.SiteId, ToSite = site.Id });
         OutboxRow.Add(session, OutboxKind.RegistrationWaitlisted, evt.Id, waits.Id);

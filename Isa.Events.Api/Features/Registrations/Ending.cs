@@ -44,7 +44,9 @@ public static class Ending
             EndReason = reason,
         }).Save(session);
         HistoryRow.Add(session, ended.Id!, status == RegistrationStatus.Declined ? "declined" : "cancelled", actor, actorId, reason is null ? null : new HistoryDetails { Reason = reason });
-        OutboxRow.Add(session, status == RegistrationStatus.Declined ? OutboxKind.RegistrationDeclined : OutboxKind.RegistrationCancelled, evt.Id, ended.Id);
+        // An address that nobody has shown to be theirs is not told what somebody did in its name.
+        if (registration.Status != RegistrationStatus.PendingConfirmation || reason == EndReason.AddressNotConfirmed)
+            OutboxRow.Add(session, status == RegistrationStatus.Declined ? OutboxKind.RegistrationDeclined : OutboxKind.RegistrationCancelled, evt.Id, ended.Id);
         return ended;
     }
 

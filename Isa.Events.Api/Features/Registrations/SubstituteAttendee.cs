@@ -21,7 +21,9 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         var found = await access.FindAsync(HttpContext, ct);
         var creation = await SubstituteAsync(database, found, request, IdempotencyKey.Read(HttpContext, nameof(SubstituteAttendee), found.Registration.Id), match, ct);
         creation.Mark(HttpContext);
-        var made = await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) ?? throw new ProblemException(Problem.RegistrationNotFound);
+        // Whoever has only a link has handed the place over with it: the deputy's own links, and what they say of themselves, are the deputy's.
+        var shown = found.Actor == Actor.Attendee ? found.Registration.Id! : creation.ResourceId;
+        var made = await database.ReadAsync(session => Registration.Find(session, shown), ct) ?? throw new ProblemException(Problem.RegistrationNotFound);
         await access.SendAsync(HttpContext, made, found.Event, ct, StatusCodes.Status201Created);
     }
 
@@ -46,8 +48,8 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         match?.Check(old.Version);
         if (Refusal(evt, old, session.Now) is { } late) throw new ProblemException(late);
         // Whoever takes over a place in a queue is asked what its site asks, as whoever joins it is.
-        var waitsFor = old.WaitlistEntryId is { } entry ? WaitlistEntry.Find(session, entry)?.SiteId : null;
-        if ((deputy with { FallbackSiteId = waitsFor ?? old.FallbackSiteId }).RefusalOfContent(evt) is { } refusal) throw refusal;
+        var waits = old.WaitlistEntryId is { } entry ? WaitlistEntry.Find(session, entry) : null;
+        if ((deputy with { FallbackSiteId = waits?.SiteId ?? old.FallbackSiteId }).RefusalOfContent(evt) is { } refusal) throw refusal;
         // The place stays; it counts for the city of whoever has it. Somebody of the same city takes nothing from anybody.
         if (CityQuotas.Of(evt, deputy.City) is { } quota && quota != old.QuotaCity && CityQuotas.Refusal(session, evt, deputy.City, old.IsTest) is { } full) throw full;
         if (deputy.Email is null && Rival.Namesake(session, old, deputy.FullName!) is not null) throw new ProblemException(Problem.AlreadyRegistered, "fullName", FieldCode.DuplicateValue);
@@ -70,8 +72,9 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         next.Insert(session);
         HistoryRow.Add(session, old.Id!, "replaced", found.Actor, found.ActorId, new HistoryDetails { RegistrationId = next.Id });
         HistoryRow.Add(session, next.Id, "substituted", found.Actor, found.ActorId, new HistoryDetails { RegistrationId = old.Id });
-        OutboxRow.Add(session, OutboxKind.RegistrationCancelled, evt.Id, old.Id);
+        if (old.Status != RegistrationStatus.PendingConfirmation) OutboxRow.Add(session, OutboxKind.RegistrationCancelled, evt.Id, old.Id);
         OutboxRow.Add(session, RegisterForEvent.KindOf(next.Status), evt.Id, next.Id);
+        if (waits is { State: EntryState.Offered }) OutboxRow.Add(session, OutboxKind.OfferMade, evt.Id, next.Id);
         return next.Id;
     }
 
@@ -81,7 +84,8 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         Status = old.Status,
         HoldsSeat = old.HoldsSeat,
         ConfirmedAt = old.ConfirmedAt,
-        HoldEndsAt = old.NameFollows ? null : old.HoldEndsAt,
+        // Till the name was due; who has not confirmed an address is still waited for no longer than before.
+        HoldEndsAt = old.NameFollows && old.Status != RegistrationStatus.PendingConfirmation ? null : old.HoldEndsAt,
         WaitlistEntryId = old.WaitlistEntryId,
         WhenFull = old.WhenFull,
         FallbackSiteId = old.FallbackSiteId,

@@ -31,6 +31,7 @@ public sealed class PromoteFromWaitlist(EventsDatabase database, CurrentEvents e
         if (entry.State == wanted) return false; // sent again
         if (entry.State != EntryState.Queued) throw new ProblemException(Problem.EntryEnded);
         var seats = Seats.Of(session, eventId, entry.SiteId);
+        if (wanted == EntryState.Offered && session.Now >= evt.StartsAt) throw new ProblemException(Problem.EventStarted); // nobody could say yes: offers end with the start
         if (seats.Free < entry.Size) throw new ProblemException(Problem.SiteFull).With("free", seats.Free).With("size", entry.Size);
 
         bool? outOfTurn = session.One<string>(Earlier, entry) is null ? null : true;

@@ -235,6 +235,23 @@ public class UndoActionTests
     }
 
     [Fact]
+    public async Task Who_had_to_move_twice_hears_of_the_second_where_the_first_is_undone()
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventWithSeatsAsync(1); // without a queue nobody waits to go back
+        var person = await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        var first = (await host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", """{"capacity":0,"move":{"to":"zoom"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["action"]!;
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}/sites/zoom", """{"capacity":0,"move":{"to":"foshan"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await UndoAsync(host, evt, first);
+        (await host.Partner.NowAsync(person)).Stands().ShouldBe("confirmed foshan");
+        var mail = (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldHaveSingleItem();
+        mail.To.ShouldBe((string)person["email"]!);
+        mail.Invite.ShouldStartWith("REQUEST");
+        mail.Calendar!.Events[0]!.Location!.ShouldStartWith("Raum der chinesischen Städte");
+    }
+
+    [Fact]
     public async Task What_a_moved_person_does_themselves_is_told_at_once_and_nothing_else()
     {
         await using var host = await HostAsync();

@@ -244,7 +244,7 @@ public class RegisterDelegationTests(SharedHost host)
         var invite = (await host.Anybody.GetAsync(quiet.PathOf("invite"))).ShouldBe(HttpStatusCode.OK).Text;
         invite.ShouldContain("METHOD:PUBLISH");
         invite.ShouldNotContain("ATTENDEE");
-        var deputy = (await host.Anybody.PostAsync(quiet.PathOf("invite").Replace("/invite.ics", "/substitute"), new JsonObject { ["fullName"] = "陈静", ["language"] = "zh", ["audience"] = "guest", ["noticeVersion"] = "1" })).ShouldBe(HttpStatusCode.Created).Json;
+        var deputy = await host.DeputyAsync(await host.Anybody.PostAsync(quiet.PathOf("invite").Replace("/invite.ics", "/substitute"), new JsonObject { ["fullName"] = "陈静", ["language"] = "zh", ["audience"] = "guest", ["noticeVersion"] = "1" }));
         ((string)deputy["delegationId"]!, (string)deputy["fullName"]!).ShouldBe(((string)party["id"]!, "陈静"));
         (await host.Anybody.GetAsync(quiet.PathOf("invite"))).Text.ShouldContain("STATUS:CANCELLED");
         (await host.Anybody.PostAsync(deputy.PathOf("invite").Replace("/invite.ics", "/change-site"), """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("confirmed zoom");
@@ -271,6 +271,21 @@ public class RegisterDelegationTests(SharedHost host)
         await own.Services.GetRequiredService<Timekeeper>().RunAsync(CancellationToken.None);
         (await own.StandsAsync(never)).ShouldBe(["cancelled hannover", "cancelled hannover"]);
         (await own.Organizer.PostAsync($"{never.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.Conflict, "registration-ended");
+        await own.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task A_name_that_is_given_before_the_contact_confirms_holds_the_seat_no_longer()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventWithQueueAsync(2, change: e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
+        var party = await own.DelegationAsync(evt, 0, d => (d["members"], d["namesDueBy"]) = (new JsonArray(new JsonObject { ["nameFollows"] = true }), "P2D"));
+        await own.DeputyAsync(await own.Anybody.PostAsync(party.Members().Single().PathOf("invite").Replace("/invite.ics", "/substitute"), new JsonObject { ["fullName"] = "陈静", ["language"] = "zh", ["audience"] = "guest", ["noticeVersion"] = "1" }));
+        (await own.CountsAsync(evt)).ShouldStartWith("hannover 1/0");
+        own.Time.Advance(TimeSpan.FromMinutes(30));
+        await own.Services.GetRequiredService<Timekeeper>().RunAsync(CancellationToken.None);
+        (await own.CountsAsync(evt)).ShouldStartWith("hannover 0/0");
         await own.IsWholeAsync();
     }
 

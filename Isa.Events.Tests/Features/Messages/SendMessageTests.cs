@@ -262,6 +262,23 @@ public class SendMessageTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task The_contact_of_a_delegation_passes_on_what_is_for_some_of_its_members_to_these()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", """
+            {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"en"},"noticeVersion":"1",
+             "members":[{"fullName":"Anna","siteId":"hannover","language":"de"},{"fullName":"Bert","siteId":"zoom","language":"de"}]}
+            """)).ShouldBe(HttpStatusCode.Created);
+        await host.SendAsync();
+        const string message = """{"subject":{"de":"Gut"},"body":{"de":"Der Raum ist ein anderer."},"filter":{"siteId":"hannover"}}""";
+        var preview = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message)).ShouldBe(HttpStatusCode.OK).Json;
+        ((string)preview["example"]!["text"]!).ShouldContain("Please pass this message on to: Anna.");
+        await SendAsync(host, evt, message, 1);
+        (await host.SendOneAsync()).Text.ShouldContain("Please pass this message on to: Anna.");
+    }
+
+    [Fact]
     public async Task Is_for_organisers_of_the_event_alone()
     {
         var evt = await shared.EventAsync();

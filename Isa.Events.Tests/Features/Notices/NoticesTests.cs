@@ -159,6 +159,33 @@ public class NoticesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Summaries_leave_no_hour_out_when_the_clocks_change()
+    {
+        _host.Time.SetUtcNow(new DateTimeOffset(2020, 10, 23, 6, 0, 0, TimeSpan.Zero));
+        var evt = await _host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"], e["rules"]) = ("2020-11-16T09:00", "2020-11-16T11:00", null, JsonNode.Parse("""{"reminders":[],"dailySummary":true}""")));
+        (await AtAsync(new DateTimeOffset(2020, 10, 24, 5, 0, 0, TimeSpan.Zero))).ShouldBeEmpty();
+        _host.Time.SetUtcNow(new DateTimeOffset(2020, 10, 24, 5, 30, 0, TimeSpan.Zero)); // the day until the next has 25 hours
+        await RegisterAsync(evt, "zoom");
+        await _host.SendAsync();
+        (await AtAsync(new DateTimeOffset(2020, 10, 25, 6, 0, 0, TimeSpan.Zero))).ShouldHaveSingleItem().Text.ShouldContain("1 neu angemeldet");
+    }
+
+    [Fact]
+    public async Task Whoever_chooses_another_queue_has_an_entry_that_follows()
+    {
+        var evt = await EventAsync("""{"reminders":[],"waitlistedInvite":"tentative"}""", seats: 1);
+        foreach (var n in Enumerable.Range(0, 3)) (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", $$$"""{"address":{"de":"Saal {{{n}}}"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/foshan", """{"capacity":0,"waitlist":{"promotion":"automatic"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await RegisterAsync(evt, "hannover");
+        var waits = await RegisterAsync(evt, "hannover", whenFull: "waitlist");
+        var first = (await _host.SendAsync()).Single(mail => mail.To == (string)waits["email"]!).Calendar!.Events[0]!;
+        (await _host.Partner.PostAsync($"/v1/registrations/{waits["id"]}/change-site", """{"siteId":"foshan"}""")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("waitlisted foshan queued foshan#1");
+        var second = (await _host.SendOneAsync()).Calendar!.Events[0]!;
+        (second.Uid, second.Status).ShouldBe((first.Uid, "TENTATIVE"));
+        second.Sequence.ShouldBeGreaterThan(first.Sequence);
+    }
+
+    [Fact]
     public async Task A_summary_names_whom_mails_do_not_reach()
     {
         var evt = await EventAsync("""{"dailySummary":true}""");

@@ -61,6 +61,18 @@ public class ApprovalTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Without_a_held_seat_another_wish_takes_none_either()
+    {
+        var evt = await host.EventWithSeatsAsync(1);
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"requiresApproval":true,"pendingHoldsSeat":false}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var (wishes, other) = (await host.Partner.RegisteredAsync(evt, "zoom"), await host.Partner.RegisteredAsync(evt));
+        (await host.Partner.PostAsync($"/v1/registrations/{wishes["id"]}/change-site", """{"siteId":"hannover"}""")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("pendingApproval hannover");
+        (await host.CountsAsync(evt)).ShouldStartWith("hannover 0/0");
+        (await host.Organizer.PostAsync($"/v1/registrations/{other["id"]}/approve")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("confirmed hannover");
+        await host.IsWholeAsync();
+    }
+
+    [Fact]
     public async Task An_address_is_confirmed_by_what_was_sent_to_it_alone()
     {
         await using var own = new EventsHost();

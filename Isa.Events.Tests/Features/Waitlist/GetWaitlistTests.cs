@@ -65,6 +65,21 @@ public class GetWaitlistTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Nothing_is_offered_once_the_event_has_begun()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventWithQueueAsync(1, "manual");
+        var (seated, first) = (await own.Partner.RegisteredAsync(evt), await own.Partner.RegisteredAsync(evt));
+        own.Time.SetUtcNow(new DateTimeOffset(2020, 10, 16, 7, 30, 0, TimeSpan.Zero));
+        (await own.Organizer.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        var id = (await own.Organizer.GetAsync($"/v1/events/{evt}/waitlist")).Json["items"]![0]!["entryId"];
+        (await own.Organizer.PostAsync($"/v1/events/{evt}/waitlist/{id}/promote", """{"offer":true}""")).ShouldBe(HttpStatusCode.Conflict, "event-started");
+        (await own.Organizer.PostAsync($"/v1/events/{evt}/waitlist/{id}/promote")).ShouldBe(HttpStatusCode.OK);
+        (await own.Partner.NowAsync(first)).Stands().ShouldBe("confirmed hannover");
+    }
+
+    [Fact]
     public async Task An_organiser_may_offer_instead()
     {
         var evt = await host.EventWithQueueAsync(1, "manual");
