@@ -68,7 +68,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         if (string.IsNullOrEmpty(address)) return letters;
         var calendar = main == Recipient.Attendee ? Calendar(matter, shared) : null;
         var content = writer.Write(matter, shared, calendar?.Method == CalendarMethods.Cancel ? MessageTexts.InviteRemoved : calendar is null ? null
-            : matter.Registration is { Told: not null } && matter.Kind != MessageKind.Links ? MessageTexts.InviteUpdated : MessageTexts.InviteAttached);
+            : matter.IsTentative ? MessageTexts.InviteTentative : matter.Registration is { Told: not null } && matter.Kind != MessageKind.Links ? MessageTexts.InviteUpdated : MessageTexts.InviteAttached);
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
         if (only is null || only == main)
             letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar));

@@ -14,7 +14,7 @@ internal sealed record MessageText(Sentence Subject, Sentence Body)
 /// <summary>
 /// The messages in their three languages. They may use: <c>name</c>, <c>event</c>, <c>organizer</c>, <c>reference</c>, <c>site</c> (theirs, by name), <c>way</c> (a sentence on how
 /// they attend there), <c>fromSite</c> (before), <c>waitingFor</c>, <c>position</c>, <c>endsAt</c> (of an offer, or of whatever is held for them), <c>note</c> (the organiser's own words),
-/// <c>dayChanged</c>, <c>replaced</c> (whom a deputy stands in for), <c>code</c>, <c>deadline</c>, <c>count</c>, <c>starts</c> (the start, on their clock), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>. Absent ones are false.
+/// <c>dayChanged</c>, <c>tentative</c> (whether an entry says that they wait), <c>replaced</c> (whom a deputy stands in for), <c>code</c>, <c>deadline</c>, <c>count</c>, <c>starts</c> (the start, on their clock), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>. Absent ones are false.
 /// </summary>
 internal static class MessageTexts
 {
@@ -56,15 +56,15 @@ internal static class MessageTexts
             new("""
                 vielen Dank für Ihre Anmeldung. Zurzeit sind alle Plätze vergeben ({{ waitingFor }}). {% if position %}Sie stehen auf Platz {{ position }} der Warteliste.{% else %}Sie stehen auf der Warteliste.{% endif %}
 
-                Sobald ein Platz für Sie frei wird, hören Sie von uns. Einen Kalendereintrag bekommen Sie erst dann.
+                Sobald ein Platz für Sie frei wird, hören Sie von uns.{% if tentative %}{% else %} Einen Kalendereintrag bekommen Sie erst dann.{% endif %}
                 """, """
                 Thank you for registering. At the moment all seats are taken ({{ waitingFor }}). {% if position %}You are number {{ position }} on the waiting list.{% else %}You are on the waiting list.{% endif %}
 
-                We will let you know as soon as there is a seat for you. The calendar entry will come with it.
+                We will let you know as soon as there is a seat for you.{% if tentative %}{% else %} The calendar entry will come with it.{% endif %}
                 """, """
                 感谢您的报名。目前席位已满（{{ waitingFor }}），{% if position %}您在候补名单中排在第 {{ position }} 位。{% else %}您已进入候补名单。{% endif %}
 
-                一有席位我们会立即通知您，并同时发送日历邀请。
+                一有席位我们会立即通知您{% if tentative %}{% else %}，并同时发送日历邀请{% endif %}。
                 """)),
 
         [MessageKind.Promoted] = new(
@@ -427,15 +427,21 @@ internal static class MessageTexts
             new("""
                 vielen Dank, die Anmeldung Ihrer Delegation ist eingegangen. Personen: {{ count }}. Unten steht, was für jede gilt.
 
-                Wer eine eigene E-Mail-Adresse angegeben hat, bekommt auch selbst Post. Alles Weitere geht an Sie; bitte geben Sie es weiter.
+                Wer eine eigene E-Mail-Adresse angegeben hat, bekommt auch selbst Post. Alles Weitere geht an Sie; bitte geben Sie es weiter.{% if endsAt %}
+
+                Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
                 """, """
                 Thank you, we have received the registration of your delegation. People: {{ count }}. What holds for each of them is below.
 
-                Whoever has an e-mail address of their own will also hear from us directly. Everything else goes to you; please pass it on.
+                Whoever has an e-mail address of their own will also hear from us directly. Everything else goes to you; please pass it on.{% if endsAt %}
+
+                Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
                 """, """
                 感谢您的报名，我们已收到贵代表团的报名信息，共 {{ count }} 人，详情见下方。
 
-                已填写本人邮箱的成员将单独收到通知；其余通知将发送给您，请代为转达。
+                已填写本人邮箱的成员将单独收到通知；其余通知将发送给您，请代为转达。{% if endsAt %}
+
+                请在 {{ endsAt }} 前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
                 """)),
 
         [MessageKind.DelegationToConfirm] = new(
@@ -542,6 +548,7 @@ internal static class MessageTexts
     public static readonly Sentence TestMessage = new("Dies ist ein Probeversand an Sie allein.", "This was sent to you alone, as a test.", "此邮件仅为测试，只发送给您本人。");
     public static readonly Sentence Test = new("Dies ist ein Test; es ist kein Platz vergeben.", "This is a test; no seat has been taken.", "这是测试邮件，不占用席位。");
     public static readonly Sentence InviteAttached = new("Der Termin liegt als Kalendereintrag bei.", "The calendar entry is attached.", "日历邀请已随邮件附上。");
+    public static readonly Sentence InviteTentative = new("Ein vorläufiger Kalendereintrag liegt bei; er wird fest, sobald Sie einen Platz haben.", "A provisional calendar entry is attached; it becomes firm once you have a seat.", "随信附上暂定的日历安排，您获得席位后将转为正式安排。");
     public static readonly Sentence InviteUpdated = new("Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert.", "This e-mail updates the entry in your calendar.", "您的日历安排将随此邮件更新。");
     public static readonly Sentence InviteRemoved = new("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen.", "This e-mail removes the entry from your calendar.", "此邮件将从您的日历中移除该安排。");
     public static readonly Sentence Standing = new(

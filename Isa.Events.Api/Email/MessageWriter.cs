@@ -114,6 +114,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             MessageKind.AddressToConfirm => registration!.HoldEndsAt,
             MessageKind.DeclineReceived => registration!.DeclineTakesEffectAt,
             MessageKind.DelegationToConfirm => matter.Members.Min(m => m.HoldEndsAt),
+            MessageKind.DelegationRegistered => matter.Members.Any(m => m.NameFollows) ? matter.Contact!.NamesDueAt : null,
             MessageKind.NameDue => matter.Contact?.NamesDueAt ?? registration?.HoldEndsAt ?? matter.Members.Min(m => m.HoldEndsAt),
             _ => null,
         };
@@ -133,6 +134,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["note"] = matter.Kind == MessageKind.EventCancelled ? evt.CancellationReason is { } reason ? Phrase.Of(reason, language, evt.DefaultLanguage) : null
                 : matter.Kind is MessageKind.Approved or MessageKind.Declined ? Known(registration!.DecisionText) : null,
             ["dayChanged"] = Own(DayChanged(matter) ? "1" : null),
+            ["tentative"] = Own(matter.IsTentative ? "1" : null),
             ["replaced"] = Known(matter.Replaced),
             ["registeredBy"] = Known(matter.RegisteredBy),
             ["code"] = Own(matter.Invitee is { } invitee ? invitee.Id.Length == 0 ? "0000-0000-0000" : codes.Create(invitee.Id, invitee.CodeVersion) : null),

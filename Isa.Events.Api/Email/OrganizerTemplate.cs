@@ -55,6 +55,7 @@ internal static partial class OrganizerTemplate
         new("endsAt", new("Ende einer Frist: eines Angebots oder einer Bestätigung", "end of a time limit: of an offer or a confirmation", "席位保留或确认的截止时间")),
         new("note", new("Begründung des Veranstalters", "the organiser's reason", "主办方说明")),
         new("dayChanged", new("ob sich der Tag geändert hat", "whether the day has changed", "日期是否已更改")),
+        new("tentative", new("ob ein vorläufiger Kalendereintrag beiliegt, solange jemand wartet", "whether a provisional calendar entry is attached while somebody waits", "候补期间是否附有暂定日历安排")),
         new("replaced", new("wen die Person vertritt", "whom the person stands in for", "被代替的人员")),
         new("registeredBy", new("wer die Person angemeldet hat", "who registered the person", "代为报名者")),
         new("code", new("Einladungscode", "invitation code", "邀请码")),

@@ -16,9 +16,13 @@ public sealed class ListRegistrations(EventsDatabase database, CurrentEvents eve
         var caller = HttpContext.GetCaller()!;
         var query = new Parameters(HttpContext);
         var sort = query.Name<Sort>("sort") ?? Sort.CreatedAt;
-        var match = (RegistrationFilter.Read(query) with { Language = query.Language("language"), Status = query.Name<RegistrationStatus>("status") is { } status ? [status] : null }).ToMatch() with
+        var status = query.Name<RegistrationStatus>("status");
+        var filter = RegistrationFilter.Read(query) with { Language = query.Language("language"), Status = status is null ? null : [status.Value] };
+        var match = filter.ToMatch() with
         {
-            UpdatedSince = query.Instant("updatedSince"), IsTest = query.Flag("test"), MadeBy = caller.IsOrganizer ? null : caller.HolderId,
+            UpdatedSince = query.Instant("updatedSince"),
+            IsTest = query.Flag("test"),
+            MadeBy = caller.IsOrganizer ? null : caller.HolderId,
         };
         var withNeeds = query.Name<Include>("include") is not null;
         var limit = query.Limit();

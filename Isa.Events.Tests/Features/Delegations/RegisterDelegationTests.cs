@@ -290,6 +290,24 @@ public class RegisterDelegationTests(SharedHost host)
     }
 
     [Theory]
+    [InlineData("de", "Bitte tragen Sie die noch fehlenden Namen bis Donnerstag, 15. Oktober 2020, 00:00 Uhr (Berliner Zeit) ein")]
+    [InlineData("en", "Please give the missing names by Thursday, 15 October 2020, 00:00 (Berlin time)")]
+    [InlineData("zh", "前补充尚缺的参会人姓名")]
+    public async Task Its_contact_is_told_from_the_first_by_when_names_are_due(string language, string says)
+    {
+        await using var own = await Mail.HostAsync();
+        var evt = await own.EventWithQueueAsync(5);
+        var named = await own.DelegationAsync(evt, 1, d => (d["contact"]!["language"], d["namesDueBy"]) = (language, "P2D"));
+        (await own.SendAsync()).Single(m => m.To == (string)named["contact"]!["email"]!).Text.ShouldNotContain(says);
+        var nameless = await own.DelegationAsync(evt, 0, d =>
+        {
+            (d["contact"]!["language"], d["namesDueBy"]) = (language, "P2D");
+            d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true });
+        });
+        (await own.SendAsync()).Single(m => m.To == (string)nameless["contact"]!["email"]!).Text.ShouldContain(says);
+    }
+
+    [Theory]
     [InlineData("de", "Sie haben 2 Personen angemeldet", "Name folgt")]
     [InlineData("en", "You have registered 2 people", "Name to follow")]
     [InlineData("zh", "您已为2人报名", "姓名待定")]

@@ -290,7 +290,7 @@ public class SendMessageTests(SharedHost shared)
         (await elsewhere.PostAsync($"/v1/events/{evt}/messages", body)).ShouldBe(HttpStatusCode.NotFound, "event-not-found");
     }
 
-    private static Task BounceAsync(EventsHost host, string id) => host.Database.WriteAsync("bounce", session =>
+    private static Task<bool> BounceAsync(EventsHost host, string id) => host.Database.WriteAsync("bounce", session =>
     {
         Isa.Events.Api.Features.Replies.Answering.NoteBounce(session, Isa.Events.Api.Features.Registrations.Registration.Find(session, id)!, "5.1.1");
         return true;

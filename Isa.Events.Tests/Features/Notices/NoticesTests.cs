@@ -209,6 +209,8 @@ public class NoticesTests : IAsyncLifetime
         var first = mails.Single(mail => mail.To == (string)next["email"]!);
         first.Calendar!.Events[0]!.Status.ShouldBe("TENTATIVE");
         first.Subject.ShouldStartWith("Auf der Warteliste:");
+        first.Text.ShouldContain("Ein vorläufiger Kalendereintrag liegt bei; er wird fest, sobald Sie einen Platz haben.");
+        first.Text.ShouldNotContain("erst dann");
 
         (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-16T10:00","endsAt":"2020-10-16T12:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         mails = await _host.SendAsync();
