@@ -59,6 +59,9 @@ internal abstract class DatabaseEngine : IDisposable
     public abstract void AfterAnswers(WriteSession session);
 
     public abstract void Dispose();
+
+    /// <summary>Waits before something is tried again: 20 ms, doubled each time up to a second, with jitter, so that those who met do not meet again.</summary>
+    internal static void BackOff(int attempt) => Thread.Sleep(Random.Shared.Next(10, 20) << Math.Min(attempt, 6));
 }
 
 /// <summary>The database does not answer, or not to this program; the message names the setting and what to do about it.</summary>

@@ -113,7 +113,7 @@ internal sealed partial class GroupCommit : IDisposable
                     {
                         _measures.DatabaseError("repeated");
                         LogRepeated(commits._logger, batch.Count, (e.InnerException ?? e).Message);
-                        Pause(run);
+                        DatabaseEngine.BackOff(run);
                         continue;
                     }
 
@@ -275,13 +275,10 @@ internal sealed partial class GroupCommit : IDisposable
                 catch (Exception e) when (_engine.IsOutage(e))
                 {
                     if (!HasPatience(since)) return null;
-                    Pause(attempt);
+                    DatabaseEngine.BackOff(attempt);
                 }
             }
         }
-
-        // 20 ms, doubled each time up to a second, with jitter: nodes that met do not meet again.
-        private static void Pause(int attempt) => Thread.Sleep(Random.Shared.Next(10, 20) << Math.Min(attempt, 6));
 
         private void CloseSession()
         {

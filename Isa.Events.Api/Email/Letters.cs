@@ -67,8 +67,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         if (matter.TestTo is { } tester) (main, name, address) = (Recipient.Organizer, "", tester);
         if (string.IsNullOrEmpty(address)) return letters;
         var calendar = main == Recipient.Attendee ? Calendar(matter, shared) : null;
-        var content = writer.Write(matter, shared, calendar?.Method == CalendarMethods.Cancel ? MessageTexts.InviteRemoved : calendar is null ? null
-            : matter.IsTentative ? MessageTexts.InviteTentative : matter.Registration is { Told: not null } && matter.Kind != MessageKind.Links ? MessageTexts.InviteUpdated : MessageTexts.InviteAttached);
+        var content = writer.Write(matter, shared, WordsFor(calendar, matter));
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
         if (only is null || only == main)
             letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar));
@@ -76,6 +75,15 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
             letters.Add(new Letter { Recipient = Recipient.Copy, Message = MessageParts.Build(MessageWriter.Copy(content, person), "", copyTo, null, document) });
         return letters;
     }
+
+    private static Sentence? WordsFor(InviteObject? calendar, Matter matter) => (calendar, matter) switch
+    {
+        (null, _) => null,
+        ({ Method: CalendarMethods.Cancel }, _) => MessageTexts.InviteRemoved,
+        (_, { IsTentative: true }) => MessageTexts.InviteTentative,
+        (_, { Registration.Told: not null, Kind: not MessageKind.Links }) => MessageTexts.InviteUpdated,
+        _ => MessageTexts.InviteAttached,
+    };
 
     // What comes back to the address of a registration, answer or report, is about that one person: a copy's does not.
     private Letter ForMain(Matter matter, Recipient main, MimeMessage message, InviteObject? calendar)

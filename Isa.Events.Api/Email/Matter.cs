@@ -59,7 +59,7 @@ internal sealed record Matter
     /// <summary>Null where there is nothing to say any more, or a later row says it.</summary>
     public static Matter? Find(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)
     {
-        if (entry.Kind == OutboxKind.DailySummary) return OfSummary(EventSummary.Read(session, evt, entry.Payload!.SummarySince!.Value, EventTimes.After(entry.Payload.SummarySince.Value, "P1D", evt.Zone)), evt);
+        if (entry is { Kind: OutboxKind.DailySummary, Payload.SummarySince: { } since }) return OfSummary(EventSummary.Read(session, evt, since, Notice.SummaryEnds(evt, since)), evt);
         if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry);
         if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
         if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry.Kind, delegation);

@@ -59,11 +59,19 @@ public sealed partial class SmtpTransport : IDisposable
         }
     }
 
+    // Since what was tried last did not work.
+    private bool Pauses
+    {
+        get
+        {
+            lock (_gate) return _trouble is { } known && _time.GetUtcNow() < known.Until;
+        }
+    }
+
     /// <summary>Whether messages can be handed over now: there is a connection. After a failure nobody knocks again before a pause is over, which grows.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken ct)
     {
-        lock (_gate)
-            if (_trouble is { } known && _time.GetUtcNow() < known.Until) return false;
+        if (Pauses) return false;
         var (connection, trouble) = await TakeAsync(ct);
         if (connection is null) return Stop(trouble!.Value.Kind, trouble.Value.Words);
         _idle.Add(connection);
@@ -73,8 +81,7 @@ public sealed partial class SmtpTransport : IDisposable
 
     public async Task<Delivery> SendAsync(MimeMessage message, string sender, string recipient, CancellationToken ct)
     {
-        lock (_gate)
-            if (_trouble is { } known && _time.GetUtcNow() < known.Until) return new Delivery(DeliveryResult.Unavailable);
+        if (Pauses) return new Delivery(DeliveryResult.Unavailable);
         var (connection, trouble) = await TakeAsync(ct);
         if (connection is null)
         {

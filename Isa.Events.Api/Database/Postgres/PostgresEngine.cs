@@ -94,10 +94,9 @@ internal sealed class PostgresEngine : DatabaseEngine
             {
                 // What has got no answer yet can be asked again: at once where a pooled connection had died while it lay there, as all of them have after a failover,
                 // and a little later where none was to be had.
-                if (channel.HasAnswered || !MayPass(e)) throw new ProblemException(Problem.StorageUnavailable, cause: e);
-                if (attempt <= _settings.MaxReaders && channel.Journeys > 0) continue;
-                if (Stopwatch.GetElapsedTime(since) > ReadersPatience) throw new ProblemException(Problem.StorageUnavailable, cause: e);
-                Thread.Sleep(Random.Shared.Next(50, 100));
+                var hadDied = attempt <= _settings.MaxReaders && channel.Journeys > 0;
+                if (channel.HasAnswered || !MayPass(e) || !hadDied && Stopwatch.GetElapsedTime(since) > ReadersPatience) throw new ProblemException(Problem.StorageUnavailable, cause: e);
+                if (!hadDied) BackOff(attempt);
             }
         }
     }

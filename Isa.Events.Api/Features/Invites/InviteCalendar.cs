@@ -197,18 +197,19 @@ public static class InviteCalendar
     {
         var calendar = new Calendar { ProductId = ProductId };
         calendar.Events.Add(entry);
-        var text = Fold(new CalendarSerializer().SerializeToString(calendar)!); // a serializer is for one call: it is not thread-safe
-        RefuseUnlessWhole(text, entry);
+        var lines = Unfold(new CalendarSerializer().SerializeToString(calendar)!); // a serializer is for one call: it is not thread-safe
+        var text = Fold(lines);
+        RefuseUnlessWhole(lines, text, entry);
         return text[(text.IndexOf(Begins, StringComparison.Ordinal) + Begins.Length)..];
     }
 
     // A broken entry in a calendar is worse than an error: what was written is looked through before it leaves. By its lines, since a parser takes as long as all the rest: each
     // property is known and there once, so nothing that somebody typed has become one, and those that make it this entry say what they should.
-    private static void RefuseUnlessWhole(string text, CalendarEvent meant)
+    private static void RefuseUnlessWhole(string[] lines, string folded, CalendarEvent meant)
     {
         var (properties, asMeant) = (new HashSet<string>(StringComparer.Ordinal), 0);
         string[] exactly = [$"UID:{meant.Uid}", $"SEQUENCE:{meant.Sequence}", $"SUMMARY:{TextValue(meant.Summary ?? "")}"];
-        foreach (var line in Unfold(text))
+        foreach (var line in lines)
         {
             if (line.Length == 0 || line.StartsWith("BEGIN:", StringComparison.Ordinal) || line.StartsWith("END:", StringComparison.Ordinal)) continue;
             var name = line[..Math.Max(0, line.AsSpan().IndexOfAny(':', ';'))];
@@ -216,7 +217,7 @@ public static class InviteCalendar
             if (exactly.Contains(line)) asMeant++;
         }
 
-        if (asMeant != exactly.Length || properties.Contains("ATTENDEE") != meant.Attendees.Count > 0 || !properties.IsSupersetOf(Needed) || text.Contains('\uFFFD')) Refuse();
+        if (asMeant != exactly.Length || properties.Contains("ATTENDEE") != meant.Attendees.Count > 0 || !properties.IsSupersetOf(Needed) || folded.Contains('\uFFFD')) Refuse();
 
         void Refuse() => throw new InvalidOperationException($"The calendar entry of {meant.Uid} is not written as it was meant.");
     }
@@ -224,10 +225,12 @@ public static class InviteCalendar
     private static string[] Unfold(string text) => text.Replace("\r\n ", "", StringComparison.Ordinal).Split("\r\n");
 
     /// <summary>Unfolds and folds again so that no character is torn and no line is longer than 75 octets.</summary>
-    internal static string Fold(string text)
+    internal static string Fold(string text) => Fold(Unfold(text));
+
+    private static string Fold(string[] lines)
     {
-        var folded = new StringBuilder(text.Length + text.Length / 60);
-        foreach (var line in Unfold(text))
+        var folded = new StringBuilder();
+        foreach (var line in lines)
         {
             if (line.Length == 0) continue;
             var octets = 0;

@@ -8,6 +8,7 @@ namespace Isa.Events.Api.Features.Notices;
 /// <param name="Before">Of a reminder: how long before the start, as the organiser gave it.</param>
 public sealed record Notice(OutboxKind Kind, DateTimeOffset At, string? Before = null)
 {
+    private const string SummaryTime = "P1D"; // of a summary: from morning to morning, whatever the clocks do in between
     private const int SummaryHour = 7; // on the event's clock: it is there when the office opens
 
     /// <summary>The first hour after an instant at which the event has something to tell, or null.</summary>
@@ -27,6 +28,12 @@ public sealed record Notice(OutboxKind Kind, DateTimeOffset At, string? Before =
 
     /// <summary>When a reminder leaves. Days keep the hour of the start on the event's clock.</summary>
     public static DateTimeOffset HourOf(Event evt, EventReminder reminder) => EventTimes.Earlier(evt.StartsAt, reminder.Before!, evt.Zone);
+
+    /// <summary>From when on a summary tells that leaves at an hour.</summary>
+    public static DateTimeOffset SummaryBegins(Event evt, DateTimeOffset hour) => EventTimes.Earlier(hour, SummaryTime, evt.Zone);
+
+    /// <summary>Up to when a summary tells, which is when it was due: the next one begins there.</summary>
+    public static DateTimeOffset SummaryEnds(Event evt, DateTimeOffset since) => EventTimes.After(since, SummaryTime, evt.Zone);
 
     private static IEnumerable<Notice> Single(Event evt)
     {

@@ -23,7 +23,7 @@ public sealed partial class NoticeTeller(EventsDatabase database, TimeProvider t
         if (NoticePlan.Find(session, evt.Id) is not { } planned || planned > session.Now) return 0;
         var due = Notice.Due(evt, planned, session.Now);
         foreach (var notice in due)
-            OutboxRow.Add(session, notice.Kind, evt.Id, null, new OutboxDetails { Before = notice.Before, SummarySince = notice.Kind == OutboxKind.DailySummary ? EventTimes.Earlier(notice.At, "P1D", evt.Zone) : null });
+            OutboxRow.Add(session, notice.Kind, evt.Id, null, new OutboxDetails { Before = notice.Before, SummarySince = notice.Kind == OutboxKind.DailySummary ? Notice.SummaryBegins(evt, notice.At) : null });
         NoticePlan.Advance(session, evt);
         return due.Count;
     }

@@ -14,7 +14,7 @@ public static class Ending
     public static Registration End(WriteSession session, Event evt, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits = false)
     {
         var freed = new List<string>();
-        var ended = EndOne(session, evt, registration, status, reason, actor, actorId, nobodyWaits, freed);
+        var ended = EndOne(session, registration, status, reason, actor, actorId, nobodyWaits, freed);
         if (freed.Count > 0) Promotion.Run(session, evt, freed);
         return ended;
     }
@@ -23,31 +23,39 @@ public static class Ending
     public static void EndAll(WriteSession session, Event evt, IEnumerable<Registration> registrations, Func<Registration, EndReason?> reason, Actor actor, string? actorId)
     {
         var freed = new List<string>();
-        foreach (var registration in registrations) EndOne(session, evt, registration, RegistrationStatus.Cancelled, reason(registration), actor, actorId, nobodyWaits: false, freed);
+        foreach (var registration in registrations) EndOne(session, registration, RegistrationStatus.Cancelled, reason(registration), actor, actorId, nobodyWaits: false, freed);
         Promotion.Run(session, evt, freed);
     }
 
-    private static Registration EndOne(WriteSession session, Event evt, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits, List<string> freed)
+    private static Registration EndOne(WriteSession session, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits, List<string> freed)
     {
         LeaveQueue(session, registration, freed, reason == EndReason.OfferExpired ? EntryState.Expired : EntryState.Withdrawn);
         LeaveSeat(session, registration, freed, nobodyWaits);
-        var ended = (registration with
-        {
-            Status = status,
-            HoldsSeat = false,
-            WaitlistEntryId = null,
-            HoldEndsAt = null,
-            DeclineTakesEffectAt = null,
-            Revision = registration.Revision + 1,
-            CancelledAt = session.Now,
-            CancelledBy = actor,
-            EndReason = reason,
-        }).Save(session);
+        var ended = Ended(registration, status, reason, actor, session.Now).Save(session);
         HistoryRow.Add(session, ended.Id!, status == RegistrationStatus.Declined ? "declined" : "cancelled", actor, actorId, reason is null ? null : new HistoryDetails { Reason = reason });
-        // An address that nobody has shown to be theirs is not told what somebody did in its name.
-        if (registration.Status != RegistrationStatus.PendingConfirmation || reason == EndReason.AddressNotConfirmed)
-            OutboxRow.Add(session, status == RegistrationStatus.Declined ? OutboxKind.RegistrationDeclined : OutboxKind.RegistrationCancelled, evt.Id, ended.Id);
+        Tell(session, registration, ended);
         return ended;
+    }
+
+    /// <summary>A registration as it is once it has ended: without seat and wait, and its calendar entry taken back.</summary>
+    internal static Registration Ended(Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, DateTimeOffset now) => registration with
+    {
+        Status = status,
+        HoldsSeat = false,
+        WaitlistEntryId = null,
+        HoldEndsAt = null,
+        DeclineTakesEffectAt = null,
+        Revision = registration.Revision + 1,
+        CancelledAt = now,
+        CancelledBy = actor,
+        EndReason = reason,
+    };
+
+    /// <summary>Tells whoever it was for that it has ended. An address that nobody has shown to be theirs is not told what somebody did in its name.</summary>
+    internal static void Tell(WriteSession session, Registration before, Registration ended)
+    {
+        if (before.Status == RegistrationStatus.PendingConfirmation && ended.EndReason != EndReason.AddressNotConfirmed) return;
+        OutboxRow.Add(session, ended.Status == RegistrationStatus.Declined ? OutboxKind.RegistrationDeclined : OutboxKind.RegistrationCancelled, ended.EventId, ended.Id);
     }
 
     /// <summary>Leaves the queue it is in, if any; the site is one that Promotion must look at once the registration itself is stored.</summary>

@@ -56,23 +56,11 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         if (rival.WithAddress is not null) throw new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue); // that one is not the caller's to see
 
         var next = Wanted(deputy, evt, old) with { Id = $"{Registration.IdPrefix}{OrderedId.New(session.Now)}", CreatedAt = session.Now, UpdatedAt = session.Now };
-        (old with
-        {
-            Status = RegistrationStatus.Cancelled,
-            HoldsSeat = false,
-            WaitlistEntryId = null,
-            HoldEndsAt = null,
-            DeclineTakesEffectAt = null,
-            Revision = old.Revision + 1,
-            CancelledAt = session.Now,
-            CancelledBy = found.Actor,
-            EndReason = EndReason.Replaced,
-            ReplacedBy = next.Id,
-        }).Save(session);
+        var ended = (Ending.Ended(old, RegistrationStatus.Cancelled, EndReason.Replaced, found.Actor, session.Now) with { ReplacedBy = next.Id }).Save(session);
         next.Insert(session);
         HistoryRow.Add(session, old.Id!, "replaced", found.Actor, found.ActorId, new HistoryDetails { RegistrationId = next.Id });
         HistoryRow.Add(session, next.Id, "substituted", found.Actor, found.ActorId, new HistoryDetails { RegistrationId = old.Id });
-        if (old.Status != RegistrationStatus.PendingConfirmation) OutboxRow.Add(session, OutboxKind.RegistrationCancelled, evt.Id, old.Id);
+        Ending.Tell(session, old, ended);
         OutboxRow.Add(session, RegisterForEvent.KindOf(next.Status), evt.Id, next.Id);
         if (waits is { State: EntryState.Offered }) OutboxRow.Add(session, OutboxKind.OfferMade, evt.Id, next.Id);
         return next.Id;
