@@ -142,7 +142,7 @@ internal static class Restore
     }
 
     private const string Supersede = """
-        UPDATE outbox SET state = 'superseded', leased_until = NULL, leased_by = NULL, last_error = 'may have been sent after the backup it was restored from'
+        UPDATE outbox SET state = 'superseded', done_at = @Now, leased_until = NULL, leased_by = NULL, last_error = 'may have been sent after the backup it was restored from'
         WHERE state = 'pending' AND (due_at <= @Now OR leased_until IS NOT NULL)
         """;
 }

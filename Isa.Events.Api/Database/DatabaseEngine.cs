@@ -30,13 +30,14 @@ internal abstract class DatabaseEngine : IDisposable
 
     /// <summary>Runs the work on one snapshot, for a caller who has just come.</summary>
     /// <exception cref="ProblemException">The database is at fault.</exception>
-    public T Read<T>(Func<ReadSession, T> work) => Read(work, Stopwatch.GetTimestamp());
+    public T Read<T>(Func<ReadSession, T> work) => Read(work, Stopwatch.GetTimestamp(), asksOnce: false);
 
     /// <summary>Runs the work on one snapshot.</summary>
     /// <param name="work">Asks.</param>
     /// <param name="since">When its caller came (<see cref="Stopwatch"/>): who has waited in line has less patience with the database.</param>
+    /// <param name="asksOnce">Whether it asks one question and no more: that is a snapshot without a transaction around it.</param>
     /// <exception cref="ProblemException">The database is at fault.</exception>
-    public abstract T Read<T>(Func<ReadSession, T> work, long since);
+    public abstract T Read<T>(Func<ReadSession, T> work, long since, bool asksOnce);
 
     public abstract WriteSession OpenWriter();
 

@@ -69,13 +69,18 @@ public sealed partial class EventsDatabase : IDisposable
 
     /// <summary>Runs the work on one snapshot, never waiting for the writer.</summary>
     /// <exception cref="ProblemException"><see cref="Problem.Busy"/> or <see cref="Problem.StorageUnavailable"/> when nothing can be read.</exception>
-    public async Task<T> ReadAsync<T>(Func<ReadSession, T> work, CancellationToken ct)
+    public Task<T> ReadAsync<T>(Func<ReadSession, T> work, CancellationToken ct) => ReadAsync(work, asksOnce: false, ct);
+
+    /// <summary>The same for a work that asks one question and no more, which costs a database that is a journey away half as much.</summary>
+    public Task<T> AskAsync<T>(Func<ReadSession, T> work, CancellationToken ct) => ReadAsync(work, asksOnce: true, ct);
+
+    private async Task<T> ReadAsync<T>(Func<ReadSession, T> work, bool asksOnce, CancellationToken ct)
     {
         var since = Stopwatch.GetTimestamp();
         await _readerPlaces.WaitAsync(ct);
         try
         {
-            return Engine.Read(work, since);
+            return Engine.Read(work, since, asksOnce);
         }
         catch (ProblemException e) when (e.InnerException is { } cause && e.Problem.Status == StatusCodes.Status503ServiceUnavailable)
         {

@@ -158,7 +158,7 @@ internal sealed partial class GroupCommit : IDisposable
                     else if (!TryRun(session, work)) return false;
                 }
 
-                if (!savepoints && !TryFlush(session)) return false;
+                if (!savepoints && !TryEnd(session)) return false;
                 channel.Commit();
                 return true;
             }
@@ -194,10 +194,11 @@ internal sealed partial class GroupCommit : IDisposable
             }
         }
 
-        private bool TryFlush(WriteSession session)
+        private bool TryEnd(WriteSession session)
         {
             try
             {
+                session.RunToEnd();
                 session.Channel.Flush();
                 return true;
             }
@@ -225,6 +226,7 @@ internal sealed partial class GroupCommit : IDisposable
                 try
                 {
                     work.Run(session);
+                    session.RunToEnd();
                     channel.Flush();
                     channel.Release();
                     return;

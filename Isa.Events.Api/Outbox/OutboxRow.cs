@@ -49,32 +49,40 @@ public static class OutboxRow
     public static TakenOver? AddChange(WriteSession session, string eventId, ActionHold hold)
     {
         if (session.One<TakenOver>(WaitingChange, new { EventId = eventId }) is { } waiting && session.Change(TakeOver, new { EventId = eventId, hold.ActionId, hold.DueAt }) > 0) return waiting;
-        Write(session, OutboxKind.EventChanged, eventId, null, null, null, hold.DueAt, covered: false, hold.ActionId);
+        Write(session, OutboxKind.EventChanged, eventId, null, null, null, hold.DueAt, false, hold.ActionId);
         return null;
     }
 
     /// <summary>Writes a row for a message of an organiser, or for one of those who get it.</summary>
     public static void AddMessage(WriteSession session, string eventId, string actionId, string? registrationId, string? delegationId, DateTimeOffset dueAt) =>
-        Write(session, OutboxKind.OrganizerMessage, eventId, registrationId, delegationId, null, dueAt, covered: false, actionId);
+        Write(session, OutboxKind.OrganizerMessage, eventId, registrationId, delegationId, null, dueAt, false, actionId);
 
     /// <summary>Writes a row that concerns a delegation as a whole: its contact is told.</summary>
     public static void AddForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId, DateTimeOffset? dueAt = null) =>
-        Write(session, kind, eventId, null, delegationId, null, dueAt ?? session.Now, covered: false, null);
+        Write(session, kind, eventId, null, delegationId, null, dueAt ?? session.Now, false, null);
 
-    private static void Write(WriteSession session, OutboxKind kind, string eventId, string? registrationId, string? delegationId, OutboxDetails? details, DateTimeOffset dueAt, bool covered, string? actionId)
+    // Where an older row may say the same, the statement itself sees to that: nobody waits for an answer in between.
+    private static void Write(WriteSession session, OutboxKind kind, string eventId, string? registrationId, string? delegationId, OutboxDetails? details, DateTimeOffset dueAt, bool mayBeCovered, string? actionId)
     {
-        session.Execute(Insert, new
+        session.Execute(!mayBeCovered ? Insert : registrationId is null ? InsertChange : InsertUnlessCovered, new
         {
-            Id = OrderedId.New(session.Now), Kind = kind, EventId = eventId, RegistrationId = registrationId, DelegationId = delegationId, Payload = details, session.Now, DueAt = dueAt,
-            State = covered ? OutboxState.Superseded : OutboxState.Pending, DoneAt = covered ? session.Now : (DateTimeOffset?)null, Bulk = kind == OutboxKind.Invitation, ActionId = actionId,
+            Id = OrderedId.New(session.Now), Kind = kind, EventId = eventId, RegistrationId = registrationId, DelegationId = delegationId, Payload = details, session.Now, DueAt = dueAt, Bulk = kind == OutboxKind.Invitation, ActionId = actionId,
         });
-        session.AddedWork = true;
+        session.AddedWork |= dueAt <= session.Now && !Settles(kind, registrationId);
     }
 
-    private const string Insert = """
-        INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, done_at, bulk, action_id)
-        VALUES (@Id, @Kind, @EventId, @RegistrationId, @DelegationId, @Payload, @State, @Now, @DueAt, @DoneAt, @Bulk, @ActionId)
-        """;
+    /// <summary>Whether what it tells waits until nobody has changed more for a while (<see cref="EmailSettings.ChangeWindowSeconds"/>).</summary>
+    private static bool Settles(OutboxKind kind, string? registrationId) => kind is OutboxKind.RegistrationChanged or OutboxKind.RegistrationMoved || kind == OutboxKind.EventChanged && registrationId is null;
+
+    private const string Into = "INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, done_at, bulk, action_id)";
+
+    private const string Insert = $"{Into} VALUES (@Id, @Kind, @EventId, @RegistrationId, @DelegationId, @Payload, 'pending', @Now, @DueAt, NULL, @Bulk, @ActionId)";
+
+    private const string Unless = "@Id, @Kind, @EventId, @RegistrationId, @DelegationId, @Payload, CASE WHEN is_covered THEN 'superseded' ELSE 'pending' END, @Now, @DueAt, CASE WHEN is_covered THEN @Now END, @Bulk, @ActionId";
+
+    private const string InsertUnlessCovered = $"{Into} SELECT {Unless} FROM (SELECT EXISTS ({Superseding.Covering}) AS is_covered) AS older";
+
+    private const string InsertChange = $"{Into} SELECT {Unless} FROM (SELECT EXISTS ({Superseding.CoveringChange}) AS is_covered) AS older";
 
     // Nobody has begun to pass it on.
     private const string Waits = "WHERE event_id = @EventId AND registration_id IS NULL AND kind = 'eventChanged' AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL";

@@ -21,8 +21,8 @@ public sealed class OutboxWatch(EventsDatabase database, TimeProvider time)
     public static OutboxFigures Read(ReadSession session) => session.One<OutboxFigures>(Figures)!;
 
     private const string Figures = """
-        SELECT (SELECT MIN(created_at) FROM outbox WHERE state = 'pending') AS oldest,
-            (SELECT COUNT(*) FROM outbox WHERE state = 'pending') AS waiting,
+        SELECT (SELECT MIN(created_at) FROM outbox WHERE done_at IS NULL AND state = 'pending') AS oldest,
+            (SELECT COUNT(*) FROM outbox WHERE done_at IS NULL AND state = 'pending') AS waiting,
             (SELECT COUNT(*) FROM outbox WHERE state = 'failed') AS failed
         """;
 }

@@ -183,7 +183,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
 
     // Changes that people are told of wait until nobody has changed more for a while; an end, or what somebody just asked for, does not.
     private const string IsDue = """
-        o.state = 'pending' AND o.due_at <= @Now AND (o.leased_until IS NULL OR o.leased_until <= @Now)
+        o.done_at IS NULL AND o.state = 'pending' AND o.due_at <= @Now AND (o.leased_until IS NULL OR o.leased_until <= @Now)
         AND (o.attempts > 0 OR o.action_id IS NOT NULL OR o.due_at <= @Settled OR o.kind NOT IN ('eventChanged', 'registrationChanged', 'registrationMoved') OR o.kind = 'eventChanged' AND o.registration_id IS NOT NULL)
         """;
 

@@ -10,22 +10,25 @@ namespace Isa.Events.Api.Outbox;
 /// </summary>
 public static class Superseding
 {
-    /// <returns>Whether an older row will say what this one would.</returns>
+    /// <returns>Whether an older row may be there that will say what this one would: <see cref="Covering"/>, or <see cref="CoveringChange"/>, finds it.</returns>
     internal static bool Apply(WriteSession session, OutboxKind kind, string eventId, string? registrationId, ActionHold? hold = null)
     {
         if (registrationId is null)
         {
             // Nobody need hear of changes of an event that is off.
             if (kind == OutboxKind.EventCancelled) session.Execute(EndChanges, new { EventId = eventId, session.Now });
-            return kind == OutboxKind.EventChanged && session.Change(TouchChange, new { EventId = eventId }) > 0;
+            if (kind != OutboxKind.EventChanged) return false;
+            session.Execute(TouchChange, new { EventId = eventId });
+            return true;
         }
 
+        // Where they are by now is told at once; what was held would tell of a place they have left.
+        var endsHeld = hold is null && kind is OutboxKind.RegistrationMoved or OutboxKind.RegistrationPromoted;
         if (EndsAll(kind)) session.Execute(EndOlder, new { EventId = eventId, RegistrationId = registrationId, session.Now });
         else if (Ended(kind) is { Length: > 0 } ended)
-            session.Execute(EndSome, new { EventId = eventId, RegistrationId = registrationId, session.Now, One = ended[0], Two = ended[1 % ended.Length], Three = ended[2 % ended.Length], Four = ended[3 % ended.Length] });
-        // Where they are by now is told at once; what was held would tell of a place they have left.
-        if (hold is null && kind is OutboxKind.RegistrationMoved or OutboxKind.RegistrationPromoted) session.Execute(EndHeld, new { EventId = eventId, RegistrationId = registrationId, session.Now });
-        if (!IsCovered(kind) || session.Change(Touch, new { EventId = eventId, RegistrationId = registrationId, Kind = kind }) == 0) return false;
+            session.Execute(endsHeld ? EndSomeAndHeld : EndSome, new { EventId = eventId, RegistrationId = registrationId, session.Now, One = ended[0], Two = ended[1 % ended.Length], Three = ended[2 % ended.Length], Four = ended[3 % ended.Length] });
+        if (!IsCovered(kind)) return false;
+        session.Execute(Touch, new { EventId = eventId, RegistrationId = registrationId, Kind = kind });
         if (hold is not null) session.Execute(HoldLonger, new { EventId = eventId, RegistrationId = registrationId, hold.DueAt });
         return true;
     }
@@ -64,12 +67,9 @@ public static class Superseding
 
     private const string EndSome = $"{End} AND registration_id = @RegistrationId AND kind IN (@One, @Two, @Three, @Four)";
 
-    private const string EndHeld = $"{End} AND registration_id = @RegistrationId AND kind = 'registrationMoved' AND action_id IS NOT NULL";
+    private const string EndSomeAndHeld = $"{End} AND registration_id = @RegistrationId AND (kind IN (@One, @Two, @Three, @Four) OR kind = 'registrationMoved' AND action_id IS NOT NULL)";
 
-    private const string HoldLonger = """
-        UPDATE outbox SET due_at = @DueAt
-        WHERE event_id = @EventId AND registration_id = @RegistrationId AND kind = 'registrationMoved' AND action_id IS NOT NULL AND state = 'pending' AND attempted_at IS NULL AND due_at < @DueAt
-        """;
+    private const string HoldLonger = $"UPDATE outbox SET due_at = @DueAt WHERE {Untouched} AND registration_id = @RegistrationId AND kind = 'registrationMoved' AND action_id IS NOT NULL AND due_at < @DueAt";
 
     private const string EndChanges = $"{End} AND registration_id IS NULL AND kind = 'eventChanged'";
 
@@ -78,13 +78,19 @@ public static class Superseding
         SELECT id FROM outbox WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now) AND registration_id IS NULL AND kind = 'eventChanged'
         """;
 
-    // Changes nothing, but nobody can begin to send it before this transaction is over; then they see what it changed.
-    private const string Untouched = "UPDATE outbox SET due_at = due_at WHERE event_id = @EventId AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL AND recipient IS NULL";
+    private const string Untouched = "event_id = @EventId AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL AND recipient IS NULL";
 
-    private const string Touch = $"{Untouched} AND registration_id = @RegistrationId AND kind IN ('registrationConfirmed', 'registrationApproved', 'registrationPromoted', @Kind)";
+    private const string SaysTheSame = $"{Untouched} AND registration_id = @RegistrationId AND kind IN ('registrationConfirmed', 'registrationApproved', 'registrationPromoted', @Kind)";
 
-    private const string TouchChange = $"{WholeChange} AND registration_id IS NULL AND kind = 'eventChanged'";
+    private const string IsChange = $"{Untouched} AND registration_id IS NULL AND kind = 'eventChanged'";
+
+    // Changes nothing, but nobody can begin to send it before this transaction is over; then they see what it changed. What is asked next finds the same rows.
+    private const string Touch = $"UPDATE outbox SET due_at = due_at WHERE {SaysTheSame}";
+
+    internal const string Covering = $"SELECT 1 FROM outbox WHERE {SaysTheSame}";
 
     // It is for everybody from now on.
-    private const string WholeChange = "UPDATE outbox SET payload = NULL WHERE event_id = @EventId AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL AND recipient IS NULL";
+    private const string TouchChange = $"UPDATE outbox SET payload = NULL WHERE {IsChange}";
+
+    internal const string CoveringChange = $"SELECT 1 FROM outbox WHERE {IsChange}";
 }

@@ -79,14 +79,15 @@ internal sealed class PostgresEngine : DatabaseEngine
 
     public override WriteSession OpenWriter() => new(new PostgresChannel(_writers), PostgresSql.LockEvent);
 
-    public override T Read<T>(Func<ReadSession, T> work, long since)
+    public override T Read<T>(Func<ReadSession, T> work, long since, bool asksOnce)
     {
         for (var attempt = 1; ; attempt++)
         {
             using var channel = new PostgresChannel(_readers);
             try
             {
-                channel.BeginSnapshot();
+                if (asksOnce) channel.BeginQuestion();
+                else channel.BeginSnapshot();
                 using var session = new ReadSession(channel);
                 return work(session);
             }

@@ -5,11 +5,12 @@ internal static class PostgresSql
 {
     /// <summary>
     /// Limits for this transaction alone, so that it works behind a pooler that gives each transaction another connection. A process that is stopped in the
-    /// middle of a batch must not hold the others: what is idle for three seconds is ended by the server.
+    /// middle of a batch must not hold the others: what is idle for three seconds is ended by the server. A table that is small when a plan is made may be large
+    /// while the plan is still used, so none reads whole tables where an index serves.
     /// </summary>
     public const string Guard = """
         SELECT current_setting('synchronous_commit'), set_config('idle_in_transaction_session_timeout', '3s', TRUE), set_config('lock_timeout', '5s', TRUE),
-            set_config('statement_timeout', '10s', TRUE)
+            set_config('statement_timeout', '10s', TRUE), set_config('enable_seqscan', 'off', TRUE)
         """;
 
     public const string NoteBatch = "INSERT INTO write_batches (id, created_at) VALUES (@Id, now())";

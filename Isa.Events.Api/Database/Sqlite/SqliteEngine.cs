@@ -75,13 +75,20 @@ internal sealed class SqliteEngine : DatabaseEngine
 
     public override void AfterAnswers(WriteSession session) => _checkpointer.Value.AfterCommit(((SqliteChannel)session.Channel).Connection);
 
-    public override T Read<T>(Func<ReadSession, T> work, long since)
+    public override T Read<T>(Func<ReadSession, T> work, long since, bool asksOnce)
     {
         var kept = false;
         Reader? reader = null;
         try
         {
             if (!_readers.TryTake(out reader)) reader = new Reader(Connect());
+            if (asksOnce)
+            {
+                var answer = work(reader.Session);
+                kept = true;
+                return answer;
+            }
+
             reader.Snapshot.Begin();
             try
             {

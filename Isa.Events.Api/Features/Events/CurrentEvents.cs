@@ -50,7 +50,7 @@ public sealed class CurrentEvents
     private async ValueTask<CurrentEvent?> BySlugAsync(string slug, long since, CancellationToken ct)
     {
         if (_idsBySlug.TryGetValue(slug, out var known) && await ByIdAsync(known, since, ct) is { } current && current.Event.Slug == slug) return current;
-        if (await _database.ReadAsync(session => session.One<string>(IdOf, new { Slug = slug }), ct) is not { } id) return null;
+        if (await _database.AskAsync(session => session.One<string>(IdOf, new { Slug = slug }), ct) is not { } id) return null;
         if (_idsBySlug.Count >= MaxKept) _idsBySlug.Clear();
         _idsBySlug[slug] = id;
         return await ByIdAsync(id, since, ct);
@@ -73,7 +73,8 @@ public sealed class CurrentEvents
         try
         {
             var last = _last.GetValueOrDefault(id);
-            var current = await _database.ReadAsync(session => CurrentEvent.Find(session, id, last), CancellationToken.None);
+            var current = last is null ? null : await _database.AskAsync(session => CurrentEvent.FindAgain(session, last), CancellationToken.None);
+            current ??= await _database.ReadAsync(session => CurrentEvent.Find(session, id), CancellationToken.None);
             if (current is null) Drop(id, reading); // ids that do not exist are without number
             else
             {
@@ -124,26 +125,21 @@ public sealed class CurrentEvent
 {
     private readonly ConcurrentDictionary<string, RenderedEvent> _rendered;
 
-    private CurrentEvent(Event evt, IReadOnlyList<SiteSeats> seats, CurrentEvent? last)
-    {
-        (Event, Seats) = (evt, seats);
-        // What is rendered tells of seats only whether there are any.
-        _rendered = last is not null && ReferenceEquals(last.Event, evt) && last.Seats.Select(s => s.IsFull).SequenceEqual(seats.Select(s => s.IsFull)) ? last._rendered : new(StringComparer.Ordinal);
-    }
+    private CurrentEvent(Event evt, IReadOnlyList<SiteSeats> seats, ConcurrentDictionary<string, RenderedEvent> rendered) => (Event, Seats, _rendered) = (evt, seats, rendered);
 
     public Event Event { get; }
 
     public IReadOnlyList<SiteSeats> Seats { get; }
 
     /// <summary>Null where there is none.</summary>
-    /// <param name="session">One snapshot.</param>
-    /// <param name="id">The event's id.</param>
-    /// <param name="last">What was read before: where only seats have changed since, the event itself is not read anew.</param>
-    public static CurrentEvent? Find(ReadSession session, string id, CurrentEvent? last)
-    {
-        var evt = last is not null && session.One<long?>(VersionOf, new { Id = id }) == last.Event.Version ? last.Event : Event.Find(session, id);
-        return evt is null ? null : new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = id }), last);
-    }
+    public static CurrentEvent? Find(ReadSession session, string id) =>
+        Event.Find(session, id) is { } evt ? new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = id }), new(StringComparer.Ordinal)) : null;
+
+    /// <summary>What was read before with its seats as they are now, by one question; null where more than seats has changed since.</summary>
+    public static CurrentEvent? FindAgain(ReadSession session, CurrentEvent last) =>
+        session.Query<SiteSeats>(SiteSeats.OfVersion, new { EventId = last.Event.Id, last.Event.Version }) is { Count: > 0 } seats
+            ? new CurrentEvent(last.Event, seats, last.Seats.Select(s => s.IsFull).SequenceEqual(seats.Select(s => s.IsFull)) ? last._rendered : new(StringComparer.Ordinal)) // tells of seats only whether there are any
+            : null;
 
     public SiteSeats SeatsOf(string siteId) => Seats.First(s => s.SiteId == siteId);
 
@@ -153,8 +149,6 @@ public sealed class CurrentEvent
         if (_rendered.TryGetValue(view, out var rendered) && now >= rendered.From && now < rendered.Until) return rendered;
         return _rendered[view] = render();
     }
-
-    private const string VersionOf = "SELECT version FROM events WHERE id = @Id";
 }
 
 /// <summary>An event's answer as bytes.</summary>

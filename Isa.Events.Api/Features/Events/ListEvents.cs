@@ -33,7 +33,7 @@ public sealed class ListEvents(EventsDatabase database, IOptions<ServerSettings>
             KeyId = caller?.EventIds is null ? null : caller.KeyId,
             AfterAt = cursor?.At, AfterId = cursor?.Id, Limit = limit + 1,
         })
-            .Select(row => CurrentEvent.Find(session, row.Id, last: null)!)
+            .Select(row => CurrentEvent.Find(session, row.Id)!)
             .ToList(), ct);
 
         var last = page.Count > limit ? page[limit - 1].Event : null;

@@ -121,7 +121,12 @@ public sealed record Site
 /// <summary>What is taken of a site.</summary>
 public sealed record SiteSeats
 {
-    public const string OfEvent = "SELECT id AS site_id, capacity, seats_taken, waiting FROM sites WHERE event_id = @EventId ORDER BY position, id";
+    public const string OfEvent = $"{Select} ORDER BY position, id";
+
+    /// <summary>The same where the event itself is still of this version; no row otherwise.</summary>
+    public const string OfVersion = $"{Select} AND EXISTS (SELECT 1 FROM events WHERE id = @EventId AND version = @Version) ORDER BY position, id";
+
+    private const string Select = "SELECT id AS site_id, capacity, seats_taken, waiting FROM sites WHERE event_id = @EventId";
 
     public string SiteId { get; init; } = "";
 

@@ -122,7 +122,7 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         }).Save(session);
         HistoryRow.Add(session, moved.Id!, "moved", actor, actorId, new HistoryDetails { FromSite = registration.SiteId, ToSite = site.Id });
         OutboxRow.Add(session, OutboxKind.RegistrationMoved, evt.Id, moved.Id, new OutboxDetails { FromSite = registration.SiteId });
-        if (freed.Count > 0) Promotion.Run(session, evt, freed);
+        Promotion.RunAtEnd(session, evt, freed);
         return moved;
     }
 
@@ -139,7 +139,7 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         }).Save(session);
         HistoryRow.Add(session, waits.Id!, "queued", actor, actorId, new HistoryDetails { FromSite = registration.SiteId, ToSite = site.Id });
         OutboxRow.Add(session, OutboxKind.RegistrationWaitlisted, evt.Id, waits.Id);
-        if (freed.Count > 0) Promotion.Run(session, evt, freed);
+        Promotion.RunAtEnd(session, evt, freed);
         return waits;
     }
 
@@ -151,7 +151,7 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         Ending.LeaveQueue(session, registration, freed);
         var stays = (registration with { WaitlistEntryId = null }).Save(session);
         HistoryRow.Add(session, stays.Id!, "leftQueue", actor, actorId, new HistoryDetails { FromSite = freed[0] });
-        Promotion.Run(session, evt, freed);
+        Promotion.RunAtEnd(session, evt, freed);
         return stays;
     }
 

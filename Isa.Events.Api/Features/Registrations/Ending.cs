@@ -15,7 +15,7 @@ public static class Ending
     {
         var freed = new List<string>();
         var ended = EndOne(session, registration, status, reason, actor, actorId, nobodyWaits, freed);
-        if (freed.Count > 0) Promotion.Run(session, evt, freed);
+        Promotion.RunAtEnd(session, evt, freed);
         return ended;
     }
 

@@ -35,7 +35,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
     private async Task AnswerAsync(RegistrationRequest request, CurrentEvent current, ProblemException? refusal, bool dryRun, IdempotencyKey key, Caller caller, DateTimeOffset now, CancellationToken ct)
     {
         var evt = current.Event;
-        if (!dryRun && key.Recent(request) is { } recent && await database.ReadAsync(session => Registration.Find(session, recent.ResourceId), ct) is { } known)
+        if (!dryRun && key.Recent(request) is { } recent && await database.AskAsync(session => Registration.Find(session, recent.ResourceId), ct) is { } known)
         {
             await SendAsync(recent, known, evt, ct);
             return;
@@ -49,7 +49,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
             var rival = Rival.Of(wanted);
             var creation = await key.WriteAsync(database, evt.Id, request, session => (made = Register(session, evt.Id, request, wanted, rival, look, caller, tokens, settings.Value)).Id!, ct, rival);
             if (!creation.Replayed) measures.Registration("registered", evt.Site(made!.SiteId)!.Mode);
-            await SendAsync(creation, creation.Replayed ? await database.ReadAsync(session => Registration.Find(session, creation.ResourceId), ct) : made, evt, ct);
+            await SendAsync(creation, creation.Replayed ? await database.AskAsync(session => Registration.Find(session, creation.ResourceId), ct) : made, evt, ct);
             return;
         }
 

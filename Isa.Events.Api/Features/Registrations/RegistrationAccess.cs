@@ -16,7 +16,7 @@ public sealed class RegistrationAccess(EventsDatabase database, CurrentEvents ev
         var name = (string)context.Request.RouteValues["registration"]!;
         if (!name.StartsWith(Registration.IdPrefix, StringComparison.Ordinal)) return await FindAsync(purpose, name, ct) ?? throw new ProblemException(Problem.RegistrationNotFound);
         var caller = context.RequireCaller();
-        var registration = await database.ReadAsync(session => Registration.Find(session, name) is { } found && caller.MaySee(found.MadeBy, found.EventId) ? found : null, ct);
+        var registration = await database.AskAsync(session => Registration.Find(session, name) is { } found && caller.MaySee(found.MadeBy, found.EventId) ? found : null, ct);
         if (registration is null || await events.FindAsync(registration.EventId, null, ct) is not { } current) throw new ProblemException(Problem.RegistrationNotFound);
         return new FoundRegistration(registration, current.Event, caller.Actor, caller.ActorId);
     }
@@ -24,7 +24,7 @@ public sealed class RegistrationAccess(EventsDatabase database, CurrentEvents ev
     /// <summary>By a link's token, for the person; null where it opens nothing.</summary>
     public async Task<FoundRegistration?> FindAsync(LinkPurpose purpose, string token, CancellationToken ct)
     {
-        var registration = await database.ReadAsync(session => tokens.Read(purpose, token, id => Registration.Find(session, id)), ct);
+        var registration = await database.AskAsync(session => tokens.Read(purpose, token, id => Registration.Find(session, id)), ct);
         return registration is null || await events.FindAsync(registration.EventId, null, ct) is not { } current ? null : new FoundRegistration(registration, current.Event, Actor.Attendee, null);
     }
 

@@ -19,6 +19,16 @@ public static class Promotion
                 while (RunPortion(session, evt, siteId, waitlist, sites)) { }
     }
 
+    /// <summary>
+    /// At these sites, at the end of the transaction: what several works free is given in one look. Whoever comes in between takes no seat before those who wait
+    /// (<see cref="Placement"/>).
+    /// </summary>
+    public static void RunAtEnd(WriteSession session, Event evt, IEnumerable<string> siteIds)
+    {
+        foreach (var siteId in siteIds)
+            session.AtEnd((nameof(Promotion), evt.Id, siteId), end => { if (end.LockRow(evt.Id) is not null) Run(end, end.LockEvent(evt.Id), siteId); });
+    }
+
     /// <summary>At every site.</summary>
     public static void RunAll(WriteSession session, Event evt) => Run(session, evt, evt.Sites.Select(s => s.Id));
 
