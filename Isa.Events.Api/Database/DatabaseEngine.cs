@@ -20,7 +20,7 @@ internal abstract class DatabaseEngine : IDisposable
     /// <summary>Whether a transaction carries works of one event only, so that it holds one event's lock and meets nobody who holds another's.</summary>
     public abstract bool OneEventEach { get; }
 
-    /// <summary>How long a batch is repeated before its callers are answered 503.</summary>
+    /// <summary>How long what meets an outage is repeated before its callers are answered 503.</summary>
     public abstract TimeSpan Patience { get; }
 
     /// <summary>Checks that what is written will be kept, and brings the tables to this version.</summary>

@@ -51,7 +51,7 @@ public class PostgresTests
     }
 
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
-    public async Task Cancellations_that_give_their_seats_to_the_next_cost_one_journey_more_together()
+    public async Task Cancellations_that_give_their_seats_to_the_next_cost_two_journeys_more_together()
     {
         await using var host = new EventsHost { Kind = DatabaseKind.Postgres };
         await host.InitializeAsync();
@@ -72,8 +72,8 @@ public class PostgresTests
         session.RunToEnd();
         channel.Commit();
         channel.End();
-        // The beginning, the event itself, who is next, what is left to write, the commit.
-        channel.Journeys.ShouldBe(1 + 2 + 1 + 2);
+        // The beginning, the event itself, which entries are next, who they are, what is left to write, the commit.
+        channel.Journeys.ShouldBe(1 + 2 + 1 + 1 + 2);
         (await host.CountsAsync(evt)).ShouldContain("hannover 2/0");
         await host.IsWholeAsync();
     }

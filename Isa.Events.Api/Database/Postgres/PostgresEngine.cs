@@ -11,9 +11,6 @@ internal sealed class PostgresEngine : DatabaseEngine
     // More savepoints in one transaction than the server keeps at hand (64) would make the reads of all others slow.
     private const int MostInOneTransaction = 60;
 
-    // One connection that breaks, or an answer that is late on a busy machine, makes the provider take a host for lost until it looks again (Host Recheck Seconds): nobody is turned away for that.
-    private static readonly TimeSpan ReadersPatience = TimeSpan.FromSeconds(10);
-
     private static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>
     {
         // Compared and sorted by their bytes, as SQLite does, whatever the language of the server.
@@ -47,6 +44,7 @@ internal sealed class PostgresEngine : DatabaseEngine
 
     public override bool OneEventEach => true;
 
+    // One connection that breaks, or an answer that is late on a busy machine, makes the provider take a host for lost until it looks again (Host Recheck Seconds): nobody is turned away for that.
     public override TimeSpan Patience => TimeSpan.FromSeconds(15);
 
     public override void Migrate()
@@ -96,7 +94,7 @@ internal sealed class PostgresEngine : DatabaseEngine
                 // What has got no answer yet can be asked again: at once where a pooled connection had died while it lay there, as all of them have after a failover,
                 // and a little later where none was to be had.
                 var hadDied = attempt <= _settings.MaxReaders && channel.Journeys > 0;
-                if (channel.HasAnswered || !MayPass(e) || !hadDied && Stopwatch.GetElapsedTime(since) > ReadersPatience) throw new ProblemException(Problem.StorageUnavailable, cause: e);
+                if (channel.HasAnswered || !MayPass(e) || !hadDied && Stopwatch.GetElapsedTime(since) > Patience) throw new ProblemException(Problem.StorageUnavailable, cause: e);
                 if (!hadDied) BackOff(attempt);
             }
         }

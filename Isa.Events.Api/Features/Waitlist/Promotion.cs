@@ -96,17 +96,17 @@ public static class Promotion
     private static bool RunPortion(WriteSession session, Event evt, string siteId, SiteWaitlist waitlist, Queue<string> freed)
     {
         var held = session.Now < evt.GroupHoldEndsAt;
-        var where = new { EventId = evt.Id, SiteId = siteId, Held = held };
-        var (look, head, membersOfHead) = (Seats.AheadOf(evt.Id), new AheadList<WaitlistEntry>(Head, where), new AheadList<Registration>(MembersOfHead, where));
-        session.Fetch(look, head, membersOfHead);
+        var (look, head) = (Seats.AheadOf(evt.Id), new AheadList<WaitlistEntry>(Head, new { EventId = evt.Id, SiteId = siteId, Held = held }));
+        session.Fetch(look, head);
         var seats = session.Query(look).First(s => s.SiteId == siteId);
         if (seats.Waiting == 0 || seats.Free is <= 0) return false;
         var free = seats.Free ?? long.MaxValue;
         var limit = Math.Min(free, Portion);
         var queue = session.Query(head);
         if (queue.Count == 0) return false;
-        var members = session.Query(membersOfHead).ToLookup(r => r.WaitlistEntryId);
-        foreach (var entry in queue)
+        var members = queue.ConvertAll(entry => new AheadList<Registration>(MembersOf, new { EntryId = entry.Id }));
+        session.Fetch(members);
+        foreach (var (entry, of) in queue.Zip(members))
         {
             if (entry.Size > free)
             {
@@ -114,7 +114,7 @@ public static class Promotion
                 continue;
             }
 
-            var people = members[entry.Id];
+            var people = session.Query(of);
             if (waitlist.Promotion == PromotionMode.Offer) Offer(session, evt, entry, people, waitlist.OfferHours ?? SiteWaitlist.DefaultOfferHours, Actor.System, null);
             else
                 foreach (var left in Give(session, evt, entry, people, Actor.System, null))
@@ -127,20 +127,13 @@ public static class Promotion
     }
 
     // Ids break no tie: numbers are unique. A party that is too big is left out once it is no longer waited for.
-    private const string Queue = $"""
-        FROM waitlist_entries w
+    private const string Head = $"""
+        SELECT {WaitlistEntry.Columns} FROM waitlist_entries w
         WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND (@Held OR size <= COALESCE((SELECT capacity - seats_taken {Site}), size)) AND {WaitlistEntry.Comes}
         ORDER BY number LIMIT (SELECT CASE WHEN capacity - seats_taken < 100 THEN capacity - seats_taken ELSE 100 END {Site})
         """;
 
     private const string Site = "FROM sites WHERE event_id = @EventId AND id = @SiteId";
-
-    private const string Head = $"SELECT {WaitlistEntry.Columns} {Queue}";
-
-    // The outer limit leaves nothing out. PostgreSQL plans for a tenth of the queue where a limit is not a constant, and would read all registrations there are.
-    private const string MembersOfHead = $"""
-        SELECT {Registration.Columns} FROM registrations WHERE waitlist_entry_id IN (SELECT id FROM (SELECT id {Queue}) AS head LIMIT 100) ORDER BY id
-        """;
 
     private const string AnyoneWhoComes = $"SELECT id FROM waitlist_entries w WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND {WaitlistEntry.Comes} LIMIT 1";
 
