@@ -271,7 +271,6 @@ public class LettersTests : IAsyncLifetime
         mail.Calendar.Events[0]!.Sequence.ShouldBe(before.Sequence + 1);
         changes.Single(m => m.To == (string)there["email"]!).Text.Split('\n')[0].ShouldBe("时间：2020年10月16日 星期五 15:00–17:00（北京时间） → 2020年10月17日 星期六 15:30–17:30（北京时间）");
 
-        _host.Time.Advance(TimeSpan.FromMinutes(1));
         (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", new { address = new { de = "Anderer Platz 9" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         var moved = await _host.SendOneAsync();
         moved.To.ShouldBe((string)here["email"]!);
@@ -279,10 +278,25 @@ public class LettersTests : IAsyncLifetime
         moved.Text.ShouldNotContain("anderer Tag");
 
         // Neither is anything of when and where.
-        _host.Time.Advance(TimeSpan.FromMinutes(1));
         (await _host.Organizer.PatchAsync($"/v1/events/{evt}", new { title = new { de = "Anderer Titel" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/zoom", new { meeting = new { url = "https://zoom.example/j/2" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         (await _host.SendAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Changes_within_a_millisecond_are_told_one_after_the_other_also_to_the_assistant()
+    {
+        var evt = await _host.EventAsync();
+        var made = await RegisterAsync(evt, "hannover", p => p["copyTo"] = "assistant@example.org");
+        await _host.SendAsync();
+        string[] hours = ["09:00", "09:30", "10:00", "09:30"];
+        for (var i = 1; i < hours.Length; i++)
+        {
+            (await _host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = $"2020-10-16T{hours[i]}" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+            var mails = await _host.SendAsync();
+            mails.Select(m => m.To).Order(StringComparer.Ordinal).ShouldBe(new[] { "assistant@example.org", (string)made["email"]! }.Order(StringComparer.Ordinal));
+            mails.ShouldAllBe(m => m.Text.Contains($"Wann: Freitag, 16. Oktober 2020, {hours[i - 1]}–11:00 Uhr (Berliner Zeit) → Freitag, 16. Oktober 2020, {hours[i]}–11:00 Uhr (Berliner Zeit)"));
+        }
     }
 
     [Fact]
