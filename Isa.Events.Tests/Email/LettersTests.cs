@@ -536,8 +536,8 @@ public class LettersTests : IAsyncLifetime
         summary.To.ShouldBe("lina@example.org");
         summary.Text.ShouldContain("Dear Li Na,");
         summary.Text.ShouldContain("People: 3.");
-        summary.Text.ShouldContain($"Wang Xiaoming: Room of the Chinese cities\n  {wang["reference"]}\n  View, change or cancel your registration\n  https://events.example.org/r/");
-        summary.Text.ShouldContain((string)party["links"]!["manage"]!);
+        summary.Text.ShouldContain($"Wang Xiaoming: Room of the Chinese cities\n  {wang["reference"]}\n  View, change or cancel this registration\n  https://events.example.org/r/");
+        summary.Text.ShouldContain($"View your delegation: {party["links"]!["manage"]}");
         var passOn = mails.Single(m => m.To == "lina@example.org" && m != summary);
         passOn.Text.ShouldStartWith("Please pass this message on to Wang Xiaoming");
         passOn.Invite.ShouldBe("");
@@ -556,6 +556,23 @@ public class LettersTests : IAsyncLifetime
         var ended = mails.Single(m => m.To == "lina@example.org");
         ended.Text.ShouldStartWith("Please pass this message on to Wang Xiaoming");
         ended.Text.ShouldContain("The organiser has cancelled your registration.");
+    }
+
+    [Theory]
+    [InlineData("de", "foshan foshan", "Wann: Freitag, 16. Oktober 2020, 15:00–17:00 Uhr (Pekinger Zeit)\nZeit der Veranstaltung: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "bis Mittwoch, 14. Oktober 2020, 06:00 Uhr (Pekinger Zeit)", "Diese Anmeldung ansehen, ändern oder absagen", "Ihre Delegation ansehen")]
+    [InlineData("en", "zoom foshan foshan", "When: Friday, 16 October 2020, 15:00–17:00 (Beijing time)\n  Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "by Wednesday, 14 October 2020, 06:00 (Beijing time)", "View, change or cancel this registration", "View your delegation")]
+    [InlineData("zh", "hannover zoom foshan", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间）\n  2020年10月16日 星期五 15:00–17:00（北京时间）", "请在 2020年10月14日 星期三 00:00（柏林时间） 前", "查看、更改或取消该报名", "查看代表团报名")]
+    public async Task The_contact_of_a_delegation_reads_the_clocks_of_those_who_come_and_what_is_theirs(string language, string sites, string when, string due, string member, string own)
+    {
+        var evt = await _host.EventAsync();
+        await _host.DelegationAsync(evt, 0, d =>
+        {
+            (d["contact"]!["language"], d["namesDueBy"]) = (language, "2020-10-13");
+            d["members"] = new JsonArray([.. sites.Split(' ').Select((site, i) => new JsonObject { ["fullName"] = $"Member {i}", ["siteId"] = site }), new JsonObject { ["nameFollows"] = true, ["siteId"] = sites.Split(' ')[^1] }]);
+        });
+        var summary = (await _host.SendAsync()).Single(m => m.Text.Contains("/d/"));
+        foreach (var text in new[] { when, due, member, own }) summary.Text.ShouldContain(text);
+        summary.Text.ShouldNotContain("your registration");
     }
 
     [Fact]
