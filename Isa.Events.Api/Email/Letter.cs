@@ -65,7 +65,7 @@ public sealed record ToldInvite
     /// <summary>Which of the registration's links it has: their version.</summary>
     public long Links { get; init; }
 
-    /// <summary>The row of the outbox that told it: its kind and when it was written, which the rows of its other recipients share.</summary>
+    /// <summary>The row of the outbox that told it, to all of its recipients.</summary>
     public string? By { get; init; }
 
     /// <summary>What was told before that, so that a repeat says the same.</summary>

@@ -16,7 +16,8 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     {
         if (entry.Kind == OutboxKind.ReplyForwarded) return await database.ReadAsync(session => forwarded.Find(session, entry), ct);
         var found = await database.ReadAsync<(Matter Matter, EventInvite Shared)?>(session =>
-            invites.FindEvent(session, entry.EventId) is { } evt && Matter.Find(session, evt, entry, time.GetUtcNow()) is { } matter ? (WithWords(session, matter), invites.Get(session, evt, matter.Language)) : null, ct);
+            invites.FindEvent(session, entry.EventId) is var (evt, hasWords) && Matter.Find(session, evt, entry, time.GetUtcNow()) is { } matter
+                ? (hasWords ? WithWords(session, matter) : matter, invites.Get(session, evt, matter.Language)) : null, ct);
         return found is { } about ? Write(about.Matter, about.Shared, entry.Recipient) : [];
     }
 
@@ -29,7 +30,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     {
         var (matter, shared) = await database.ReadAsync(session =>
         {
-            var evt = invites.FindEvent(session, registration.EventId) ?? throw new ProblemException(Problem.EventNotFound);
+            var (evt, _) = invites.FindEvent(session, registration.EventId) ?? throw new ProblemException(Problem.EventNotFound);
             var sample = Matter.Sample(session, evt, registration, kind, time.GetUtcNow());
             return (WithWords(session, sample with { Words = words }), invites.Get(session, evt, sample.Language));
         }, ct);
@@ -44,7 +45,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     {
         var (matter, shared) = await database.ReadAsync(session =>
         {
-            var evt = invites.FindEvent(session, eventId) ?? throw new ProblemException(Problem.EventNotFound);
+            var (evt, _) = invites.FindEvent(session, eventId) ?? throw new ProblemException(Problem.EventNotFound);
             var matter = make(session, evt);
             return (matter, invites.Get(session, evt, matter.Language));
         }, ct);

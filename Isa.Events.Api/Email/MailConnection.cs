@@ -32,6 +32,7 @@ internal static class MailConnection
     /// <param name="done">What does not happen without encryption: <c>sent</c>.</param>
     public static (MailTrouble Kind, string Words)? TroubleOf(Exception e, bool connected, string host, string section, string done) => e switch
     {
+        MailLoginException own => (own.Kind, own.Message),
         SslHandshakeException => (MailTrouble.UntrustedCertificate, $"its certificate is not valid for {host}, or nobody this system trusts has signed it ({section}:Authority)"),
         AuthenticationException => (MailTrouble.LoginRefused, $"it refuses {section}:User with this {section}:Password"),
         NotSupportedException when connected => (MailTrouble.LoginRefused, "it offers no way to log in that this program knows"),

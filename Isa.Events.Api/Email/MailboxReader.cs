@@ -11,7 +11,7 @@ namespace Isa.Events.Api.Email;
 /// Reads the mailbox that answers come to (IMAP), one process at a time: each mail is taken and then moved to the folder of handled or of parked ones. What is in the
 /// folder is what is to be done, so nothing needs to be remembered: UIDs are used within a portion alone, and a mail that was taken but not moved is known when it is taken again.
 /// </summary>
-public sealed partial class MailboxReader(MailIntake intake, Lease lease, IOptions<EmailSettings> settings, TimeProvider time, ILogger<MailboxReader> logger) : BackgroundService
+public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLogins logins, IOptions<EmailSettings> settings, TimeProvider time, ILogger<MailboxReader> logger) : BackgroundService
 {
     private const string LeaseName = "mailbox";
     private const int Portion = 50;
@@ -189,7 +189,7 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, IOptio
         {
             await client.ConnectAsync(_settings.Host!, _settings.EffectivePort, MailConnection.Encryption(_settings.Security), patience.Token);
             connected = true;
-            await client.AuthenticateAsync(_settings.User!, _settings.Password ?? "", patience.Token);
+            await logins.Imap.EnterAsync(client, patience.Token);
             return client;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

@@ -66,7 +66,7 @@ internal sealed record Matter
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
         if (Registration.Find(session, entry.RegistrationId) is not { } registration) return null;
         // What is told is noted before it is sent, so a repeat starts from what was told before it.
-        var row = $"{RowTypes.Name(entry.Kind)} {Instant.ToText(entry.CreatedAt)}";
+        var row = entry.Payload?.SplitFrom ?? entry.Id;
         if (registration.Told is { } told && told.By == row) registration = registration with { Told = told.Before };
         var wait = WaitlistEntry.Explain(session, evt, registration, now);
         if (KindOf(session, evt, entry, registration, wait, now) is not { } kind) return null;

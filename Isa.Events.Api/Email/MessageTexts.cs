@@ -567,6 +567,10 @@ internal static class MessageTexts
 
     public static readonly Sentence Regards = new("Mit freundlichen Grüßen", "Kind regards", "此致\n敬礼");
     public static readonly Sentence Manage = new("Anmeldung ansehen, ändern oder absagen", "View, change or cancel your registration", "查看、更改或取消报名");
+    /// <summary>The same for somebody who passes it on.</summary>
+    public static readonly Sentence ManageMember = new("Diese Anmeldung ansehen, ändern oder absagen", "View, change or cancel this registration", "查看、更改或取消该报名");
+
+    public static readonly Sentence ManageDelegation = new("Ihre Delegation ansehen", "View your delegation", "查看代表团报名");
     public static readonly Sentence Confirm = new("E-Mail-Adresse bestätigen", "Confirm e-mail address", "确认邮箱");
     public static readonly Sentence Answer = new("Annehmen oder ablehnen", "Accept or decline", "接受或放弃");
     public static readonly Sentence KeepPlace = new("Platz behalten", "Keep my place", "保留席位");

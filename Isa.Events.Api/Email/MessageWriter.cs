@@ -31,13 +31,13 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             Body = body,
             Action = ActionOf(matter),
             Title = title,
-            Particulars = [.. matter.Summary is { } summary ? Particulars(evt, summary) : matter.Kind == MessageKind.ThankYou ? When(evt, ZoneOf(matter), language) : matter.Registration is { } registration ? Particulars(matter, registration) : matter.Members.Count > 0 && matter.Kind != MessageKind.DelegationToConfirm ? Particulars(matter, matter.Members) : Particulars(matter)],
+            Particulars = [.. matter.Summary is { } summary ? Particulars(evt, summary) : matter.Kind == MessageKind.ThankYou ? When(evt, ZonesOf(matter), language) : matter.Registration is { } registration ? Particulars(matter, registration) : matter.Members.Count > 0 && matter.Kind != MessageKind.DelegationToConfirm ? Particulars(matter, matter.Members) : Particulars(matter)],
             Agenda = tellsAgenda ? shared.AgendaLines(ZoneOf(matter)) : [],
             AgendaFile = tellsAgenda && shared.AgendaUrl is { } url ? new MessageAction(Wording.AgendaFile.In(language), url) : null,
             Calendar = calendar?.In(language),
             Manage = matter.Registration is { } own && !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.OfferMade or MessageKind.ThankYou or MessageKind.DeclineReceived)
                 ? new MessageAction(MessageTexts.Manage.In(language), tokens.Links(own, evt).Manage)
-                : matter is { Registration: null, Contact: { } contact } && matter.Kind != MessageKind.DelegationToConfirm ? new MessageAction(MessageTexts.Manage.In(language), tokens.Links(contact).Manage) : null,
+                : matter is { Registration: null, Contact: { } contact } && matter.Kind != MessageKind.DelegationToConfirm ? new MessageAction(MessageTexts.ManageDelegation.In(language), tokens.Links(contact).Manage) : null,
             OrganizerName = evt.OrganizerName,
             OrganizerEmail = evt.OrganizerEmail,
             Footnote = matter.TestTo is not null ? MessageTexts.TestMessage.In(language) : isTest ? MessageTexts.Test.In(language) : null,
@@ -184,13 +184,21 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private static bool DayChanged(Matter matter) =>
         matter is { Kind: MessageKind.EventChanged, Registration: { } registration } && Answering.IsOtherDay(matter.Event, registration);
 
-    private static string ZoneOf(Matter matter) =>
-        matter.Registration is { } registration ? Clock.ZoneOf(matter.Event, matter.Event.Site(registration.SiteId)!, registration) : matter.Event.TimeZone;
+    private static string ZoneOf(Matter matter) => ZonesOf(matter)[0];
+
+    /// <summary>By whose clocks those live whom it concerns, the most frequent first, and each clock once.</summary>
+    private static List<string> ZonesOf(Matter matter)
+    {
+        var evt = matter.Event;
+        IReadOnlyList<Registration> concerned = matter.Registration is { } registration ? [registration] : matter.Members;
+        return concerned.Count == 0 ? [evt.TimeZone]
+            : [.. concerned.Select(person => Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person)).GroupBy(zone => (evt.StartsAt.In(Zones.Get(zone)).Offset, evt.EndsAt.In(Zones.Get(zone)).Offset)).OrderByDescending(clock => clock.Count()).Select(clock => clock.First())];
+    }
 
     private IEnumerable<Particular> Particulars(Matter matter, Registration registration)
     {
         var (evt, language) = (matter.Event, matter.Language);
-        foreach (var when in When(evt, ZoneOf(matter), language)) yield return when;
+        foreach (var when in When(evt, ZonesOf(matter), language)) yield return when;
         var site = evt.Site(registration.SiteId)!;
         if (matter.HasPlace)
         {
@@ -207,7 +215,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private IEnumerable<Particular> Particulars(Matter matter, IReadOnlyList<Registration> members)
     {
         var (evt, language) = (matter.Event, matter.Language);
-        foreach (var when in When(evt, evt.TimeZone, language)) yield return when;
+        foreach (var when in When(evt, ZonesOf(matter), language)) yield return when;
         foreach (var member in members)
         {
             var state = member.Status switch
@@ -218,7 +226,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             };
             var lines = new List<Phrase> { Phrase.Of(evt.Site(member.SiteId)!.Name, language, evt.DefaultLanguage), new(state is null ? member.Reference! : $"{member.Reference}, {state.In(language)}", language) };
             var manages = member.Email is null || member.NameFollows;
-            if (manages) lines.Add(new Phrase((member.NameFollows ? MessageTexts.GiveName : MessageTexts.Manage).In(language), language));
+            if (manages) lines.Add(new Phrase((member.NameFollows ? MessageTexts.GiveName : MessageTexts.ManageMember).In(language), language));
             yield return new Particular(member.NameFollows ? MessageTexts.NameFollows.In(language) : member.FullName, lines, manages ? tokens.Links(member, evt).Manage : null);
         }
     }
@@ -227,7 +235,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private static IEnumerable<Particular> Particulars(Event evt, EventSummary summary)
     {
         var language = evt.DefaultLanguage;
-        foreach (var when in When(evt, evt.TimeZone, language)) yield return when;
+        foreach (var when in When(evt, [evt.TimeZone], language)) yield return when;
         foreach (var site in summary.Sites)
         {
             var values = new Dictionary<string, Phrase?>
@@ -245,14 +253,14 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private static IEnumerable<Particular> Particulars(Matter matter)
     {
         var (evt, language) = (matter.Event, matter.Language);
-        foreach (var when in When(evt, evt.TimeZone, language)) yield return when;
+        foreach (var when in When(evt, [evt.TimeZone], language)) yield return when;
         yield return new Particular(MessageTexts.WaysToAttend.In(language), [.. evt.Sites.Select(site => Phrase.Of(site.Name, language, evt.DefaultLanguage))]);
     }
 
-    private static IEnumerable<Particular> When(Event evt, string zone, Language language)
+    private static IEnumerable<Particular> When(Event evt, List<string> zones, Language language)
     {
-        yield return new Particular(Wording.When.In(language), [new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, zone, language), language)]);
-        if (Clock.Differs(evt, zone)) yield return new Particular(Wording.EventTime.In(language), [new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, evt.TimeZone, language), language)]);
+        yield return new Particular(Wording.When.In(language), [.. zones.Select(zone => new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, zone, language), language))]);
+        if (zones.TrueForAll(zone => Clock.Differs(evt, zone))) yield return new Particular(Wording.EventTime.In(language), [new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, evt.TimeZone, language), language)]);
     }
 
     private static IEnumerable<Phrase> Place(Event evt, Site site, Language language)

@@ -21,6 +21,7 @@ public sealed partial class SmtpTransport : IDisposable
     private const int MaxMessages = 100; // some servers count, and close
 
     private readonly SmtpSettings _settings;
+    private readonly MailLogin _login;
     private readonly string _localDomain;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -28,9 +29,9 @@ public sealed partial class SmtpTransport : IDisposable
     private readonly Lock _gate = new();
     private (MailTrouble Kind, DateTimeOffset Until, int Times, bool WhenSending)? _trouble;
 
-    public SmtpTransport(IOptions<EmailSettings> settings, IOptions<ServerSettings> server, TimeProvider time, ILogger<SmtpTransport> logger)
+    public SmtpTransport(IOptions<EmailSettings> settings, MailLogins logins, IOptions<ServerSettings> server, TimeProvider time, ILogger<SmtpTransport> logger)
     {
-        (_settings, _localDomain, _time, _logger) = (settings.Value.Smtp, new Uri(server.Value.PublicUrl).IdnHost, time, logger);
+        (_settings, _login, _localDomain, _time, _logger) = (settings.Value.Smtp, logins.Smtp, new Uri(server.Value.PublicUrl).IdnHost, time, logger);
     }
 
     /// <summary>Whether there is a mail server at all.</summary>
@@ -182,7 +183,7 @@ public sealed partial class SmtpTransport : IDisposable
         {
             await connection.Client.ConnectAsync(_settings.Host!, _settings.EffectivePort, MailConnection.Encryption(_settings.Security), patience.Token);
             connected = true;
-            if (_settings.User is { } user) await connection.Client.AuthenticateAsync(user, _settings.Password ?? "", patience.Token);
+            if (_login.IsOn) await _login.EnterAsync(connection.Client, patience.Token);
             connection.Used(_time.GetTimestamp());
             return (connection, null);
         }

@@ -114,6 +114,9 @@ public sealed record OutboxDetails
     /// <summary>Whether an organiser had it sent again: then it is sent even where it says nothing new.</summary>
     public bool? Again { get; init; }
 
+    /// <summary>Of a row for another recipient: the row that was for all of them.</summary>
+    public string? SplitFrom { get; init; }
+
     /// <summary>Of a change that was undone: when it was made. Who has heard nothing since needs to hear nothing now.</summary>
     public DateTimeOffset? Since { get; init; }
 }

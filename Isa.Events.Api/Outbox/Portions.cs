@@ -118,7 +118,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         var givesUpAt = session.Now + TimeSpan.FromDays(settings.Value.RetryDays);
         foreach (var (entry, letter, others, _) in letters)
         {
-            foreach (var other in others) session.Execute(Split, new { NewId = OrderedId.New(session.Now), entry.Id, Claim = claim.Id, session.Now, other.Recipient });
+            foreach (var other in others) session.Execute(Split, new { NewId = OrderedId.New(session.Now), entry.Id, Claim = claim.Id, session.Now, other.Recipient, Payload = (entry.Payload ?? new OutboxDetails()) with { SplitFrom = entry.Id } });
             if (letter.Told is { } told) session.Execute(Tell, new { Told = told, entry.RegistrationId, entry.Id, Claim = claim.Id });
             // Not by a repeat: they may have had the first, and have answered.
             if (letter.AsksAgain && entry.AttemptedAt is null) session.Execute(AskAgain, new { entry.RegistrationId, entry.Id, Claim = claim.Id, session.Now });
@@ -235,7 +235,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
 
     private const string Split = """
         INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, bulk, action_id, recipient)
-        SELECT @NewId, kind, event_id, registration_id, delegation_id, payload, 'pending', created_at, @Now, bulk, action_id, @Recipient FROM outbox
+        SELECT @NewId, kind, event_id, registration_id, delegation_id, @Payload, 'pending', created_at, @Now, bulk, action_id, @Recipient FROM outbox
         WHERE id = @Id AND leased_by = @Claim AND state = 'pending' AND recipient IS NULL
         """;
 

@@ -76,6 +76,9 @@ public sealed class ImapSettings
     /// <summary>With which password. Better in the environment (<c>Email__Imap__Password</c>) than in a file.</summary>
     public string? Password { get; set; }
 
+    /// <summary>How a token is got that is used instead of a password.</summary>
+    public OAuthSettings OAuth { get; set; } = new();
+
     /// <summary>A file in PEM format with the authority that signed the server's certificate, where the system does not know it: an office's own.</summary>
     public string? Authority { get; set; }
 
@@ -112,6 +115,9 @@ public sealed class SmtpSettings
     /// <summary>With which password. Better in the environment (<c>Email__Smtp__Password</c>) than in a file.</summary>
     public string? Password { get; set; }
 
+    /// <summary>How a token is got that is used instead of a password.</summary>
+    public OAuthSettings OAuth { get; set; } = new();
+
     /// <summary>A file in PEM format with the authority that signed the server's certificate, where the system does not know it: an office's own.</summary>
     public string? Authority { get; set; }
 
@@ -122,6 +128,33 @@ public sealed class SmtpSettings
     public int TimeoutSeconds { get; set; } = 60;
 
     internal int EffectivePort => Port > 0 ? Port : Security switch { "tls" => 465, "none" => 25, _ => 587 };
+}
+
+/// <summary>
+/// Sections <c>Email:Smtp:OAuth</c> and <c>Email:Imap:OAuth</c>: a token (OAuth 2.0) instead of a password, for mail servers that take none. By client credentials, where the program
+/// itself may use the mailbox (Microsoft 365); by a refresh token, where its owner has allowed it; or by the key of a service account (Google Workspace).
+/// </summary>
+public sealed class OAuthSettings
+{
+    /// <summary>Where tokens are given (<c>https://login.microsoftonline.com/…/oauth2/v2.0/token</c>); with a key file what it names. Without it, and without a key file, the password counts.</summary>
+    public string? TokenUrl { get; set; }
+
+    /// <summary>As whom this program is known there.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>Its secret. Better in the environment (<c>Email__Smtp__OAuth__ClientSecret</c>) than in a file.</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>What the token is for: <c>https://outlook.office365.com/.default</c>, <c>https://mail.google.com/</c>.</summary>
+    public string? Scope { get; set; }
+
+    /// <summary>What the owner of the mailbox has allowed, where it may be used again and again. One that is replaced at each use is not kept.</summary>
+    public string? RefreshToken { get; set; }
+
+    /// <summary>The key of a service account, a file in JSON as Google gives it.</summary>
+    public string? KeyFile { get; set; }
+
+    internal bool IsOn => TokenUrl is not null || KeyFile is not null;
 }
 
 public sealed class EmailSettingsValidator : AbstractValidator<EmailSettings>
@@ -165,11 +198,31 @@ public sealed class ImapSettingsValidator : AbstractValidator<ImapSettings>
         RuleFor(s => s.Security).NotEqual("none").When(s => s.Host is not null && !SmtpSettingsValidator.IsLoopback(s.Host)).WithMessage("would send the password for everybody on the way to read. Set it to tls or startTls.");
         RuleFor(s => s.User).NotEmpty().When(s => s.Host is not null).WithMessage("is missing: a mailbox is somebody's.");
         RuleFor(s => s.Authority).Must(file => file is null || File.Exists(file)).WithMessage("'{PropertyValue}' is not there.");
+        RuleFor(s => s.OAuth).SetValidator(new OAuthSettingsValidator());
+        RuleFor(s => s.Password).Empty().When(s => s.OAuth.IsOn).WithMessage("is set beside Email:Imap:OAuth, which takes its place.");
         RuleFor(s => s.Folder).NotEmpty();
         RuleFor(s => s.HandledFolder).NotEmpty().NotEqual(s => s.Folder).WithMessage("is the folder that is read.");
         RuleFor(s => s.ParkedFolder).NotEmpty().NotEqual(s => s.Folder).WithMessage("is the folder that is read.");
         RuleFor(s => s.TimeoutSeconds).InclusiveBetween(5, 300);
     }
+}
+
+public sealed class OAuthSettingsValidator : AbstractValidator<OAuthSettings>
+{
+    public OAuthSettingsValidator()
+    {
+        RuleFor(s => s.TokenUrl).Must(IsSafe).WithMessage("'{PropertyValue}' is not an address such as https://login.example.org/token.");
+        RuleFor(s => s.TokenUrl).NotEmpty().When(s => !s.IsOn && (s.ClientId ?? s.ClientSecret ?? s.Scope ?? s.RefreshToken) is not null).WithMessage("is missing: nobody gives a token.");
+        RuleFor(s => s.ClientId).NotEmpty().When(s => s.IsOn && s.KeyFile is null).WithMessage("is missing: tokens are given to who is known.");
+        RuleFor(s => s.ClientId).Empty().When(s => s.KeyFile is not null).WithMessage("is set beside a key file, which names it.");
+        RuleFor(s => s.ClientSecret).NotEmpty().When(s => s.IsOn && s.KeyFile is null && s.RefreshToken is null).WithMessage("is missing: without it, a refresh token or a key file no token is given.");
+        RuleFor(s => s.ClientSecret).Empty().When(s => s.KeyFile is not null).WithMessage("is set beside a key file, which takes its place.");
+        RuleFor(s => s.RefreshToken).Empty().When(s => s.KeyFile is not null).WithMessage("is set beside a key file, which takes its place.");
+        RuleFor(s => s.Scope).NotEmpty().When(s => s.IsOn && s.RefreshToken is null).WithMessage("is missing: a token is for something.");
+        RuleFor(s => s.KeyFile).Must(file => file is null || Email.OAuthKey.TryRead(file) is not null).WithMessage("'{PropertyValue}' is not there, or not the key of a service account with client_email, private_key and token_uri.");
+    }
+
+    internal static bool IsSafe(string? url) => url is null || Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || uri.Scheme == "http" && uri.IsLoopback) && uri.UserInfo.Length == 0;
 }
 
 public sealed class SmtpSettingsValidator : AbstractValidator<SmtpSettings>
@@ -182,6 +235,9 @@ public sealed class SmtpSettingsValidator : AbstractValidator<SmtpSettings>
         RuleFor(s => s.Password).Empty().When(s => s.User is null).WithMessage("is set without Email:Smtp:User.");
         RuleFor(s => s.User).Empty().When(s => s.Security == "none" && !IsLoopback(s.Host)).WithMessage("would be sent, with its password, for everybody on the way to read. Set Email:Smtp:Security to startTls or tls.");
         RuleFor(s => s.Authority).Must(file => file is null || File.Exists(file)).WithMessage("'{PropertyValue}' is not there.");
+        RuleFor(s => s.OAuth).SetValidator(new OAuthSettingsValidator());
+        RuleFor(s => s.Password).Empty().When(s => s.OAuth.IsOn).WithMessage("is set beside Email:Smtp:OAuth, which takes its place.");
+        RuleFor(s => s.User).NotEmpty().When(s => s.OAuth.IsOn).WithMessage("is missing: Email:Smtp:OAuth gives a token for somebody's mailbox.");
         RuleFor(s => s.Connections).InclusiveBetween(1, 32);
         RuleFor(s => s.TimeoutSeconds).InclusiveBetween(5, 300);
     }

@@ -115,6 +115,41 @@ public sealed class DoctorTests : IDisposable
         Lines(await ProgramProcess.RunAsync(Folder, Somewhere, ProgramProcess.OnSmallDisk(Folder, 1000)), "wrong").ShouldContain(l => l.Contains("Disk: 0.0 GB"));
     }
 
+    [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
+    public async Task Names_what_is_wrong_with_the_mailbox()
+    {
+        await using var server = await ImapServer.StartAsync();
+        var mailbox = $"{Somewhere} --Email:ReplyAddress=reply@example.org {string.Join(' ', server.Settings.Select(s => $"--{s.Name}={s.Value}"))}";
+        Lines(await ProgramProcess.RunAsync(Folder, mailbox), "ok").ShouldContain($"ok      Mailbox for answers: localhost lets answers read INBOX.");
+        Lines(await ProgramProcess.RunAsync(Folder, $"{mailbox} --Email:Imap:Password=falsch"), "wrong")
+            .ShouldContain($"wrong   Mailbox for answers: localhost on port {server.Port} cannot be used: it refuses Email:Imap:User with this Email:Imap:Password. Answers wait there until it can.");
+        Lines(await ProgramProcess.RunAsync(Folder, $"{mailbox} --Email:Imap:Folder=Elsewhere"), "wrong").ShouldContain(l => l.Contains("there is no folder Elsewhere (Email:Imap:Folder)"));
+        await server.StopAsync();
+        Lines(await ProgramProcess.RunAsync(Folder, mailbox), "wrong").ShouldContain(l => l.StartsWith($"wrong   Mailbox for answers: localhost on port {server.Port} cannot be used: "));
+    }
+
+    [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
+    public async Task Gets_a_token_where_mail_servers_take_some()
+    {
+        if (!MailServer.IsThere) return;
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer();
+        await using var imap = await ImapServer.StartAsync(tokens: tokens);
+        await using var smtp = await MailServer.StartAsync($"--tls startTls {certificate.Arguments} --user office --tokens");
+        await smtp.TellAsync("""{"tokens":["token-1"]}""");
+        (string Name, string Value)[] settings =
+        [
+            .. smtp.Settings.Select(s => (s.Key, s.Value)).Where(s => s.Key is "Email:Smtp:Host" or "Email:Smtp:Port" or "Email:FromAddress"), ("Email:Smtp:Security", "startTls"), ("Email:Smtp:Authority", certificate.Authority),
+            ("Email:Smtp:User", "office"), .. tokens.Settings("Email:Smtp"), ("Email:ReplyAddress", "reply@example.org"), .. imap.Settings.Where(s => s.Name != "Email:Imap:Password"), .. tokens.Settings("Email:Imap"),
+        ];
+        var doctor = $"{Somewhere} {string.Join(' ', settings.Select(s => $"--{s.Name}={s.Value.Replace(' ', '+')}"))}";
+        Lines(await ProgramProcess.RunAsync(Folder, doctor), "ok").Where(l => l.Contains("Mail")).Select(l => l.Split(':')[1]).ShouldBe([" localhost takes mails from office.", " localhost lets answers read INBOX."]);
+        tokens.Instead = (400, """{"error":"unauthorized_client","error_description":"AADSTS700016: Application was not found"}""");
+        var lines = Lines(await ProgramProcess.RunAsync(Folder, doctor), "wrong").Where(l => l.Contains("Mail")).ToList();
+        lines[0].ShouldEndWith("cannot be used: localhost gives no token for Email:Smtp:OAuth: 400 unauthorized_client AADSTS700016: Application was not found. Mails wait until it can.");
+        lines[1].ShouldContain("localhost gives no token for Email:Imap:OAuth: 400 unauthorized_client");
+    }
+
     private static List<string> Lines(ProcessEnd end, string verdict) => [.. end.Output.Split('\n').Where(l => l.StartsWith(verdict, StringComparison.Ordinal))];
 
     private static int FreePort()

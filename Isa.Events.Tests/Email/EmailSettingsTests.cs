@@ -23,6 +23,14 @@ public class EmailSettingsTests
     [InlineData("Email:Imap:Host=imap.example.org Email:ReplyAddress=reply@example.org", "Email:Imap:User: is missing")]
     [InlineData("Email:Imap:Host=imap.example.org Email:Imap:User=u Email:Imap:Security=none Email:ReplyAddress=reply@example.org", "Email:Imap:Security: would send the password")]
     [InlineData("Email:Imap:HandledFolder=INBOX", "Email:Imap:HandledFolder: is the folder")]
+    [InlineData("Email:Smtp:OAuth:TokenUrl=http://login.example.org/token", "Email:Smtp:OAuth:TokenUrl: 'http://login.example.org/token'")]
+    [InlineData("Email:Smtp:OAuth:ClientId=a", "Email:Smtp:OAuth:TokenUrl: is missing")]
+    [InlineData("Email:Imap:OAuth:TokenUrl=https://login.example.org/token Email:Imap:OAuth:ClientId=a Email:Imap:OAuth:Scope=s", "Email:Imap:OAuth:ClientSecret: is missing")]
+    [InlineData("Email:Imap:OAuth:TokenUrl=https://login.example.org/token Email:Imap:OAuth:ClientSecret=a Email:Imap:OAuth:Scope=s", "Email:Imap:OAuth:ClientId: is missing")]
+    [InlineData("Email:Imap:OAuth:TokenUrl=https://login.example.org/token Email:Imap:OAuth:ClientId=a Email:Imap:OAuth:ClientSecret=b", "Email:Imap:OAuth:Scope: is missing")]
+    [InlineData("Email:Smtp:OAuth:TokenUrl=https://login.example.org/token Email:Smtp:OAuth:ClientId=a Email:Smtp:OAuth:RefreshToken=b", "Email:Smtp:User: is missing")]
+    [InlineData("Email:Smtp:OAuth:TokenUrl=https://login.example.org/token Email:Smtp:User=u Email:Smtp:Password=p Email:Smtp:OAuth:ClientId=a Email:Smtp:OAuth:RefreshToken=b", "Email:Smtp:Password: is set beside Email:Smtp:OAuth")]
+    [InlineData("Email:Smtp:OAuth:KeyFile=/nowhere.json Email:Smtp:OAuth:Scope=s", "Email:Smtp:OAuth:KeyFile: '/nowhere.json'")]
     [InlineData("Email:MaxPerSecond=0", "Email:MaxPerSecond")]
     [InlineData("Email:Send=perhaps", "Email:Send is 'perhaps'")]
     public void A_wrong_one_is_named(string settings, string says) => Should.Throw<SettingsException>(() => Read(settings)).Message.ShouldContain(says);
@@ -36,10 +44,13 @@ public class EmailSettingsTests
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "Isa.Events.sln"))) root = root.Parent!;
         var readme = File.ReadAllText(Path.Combine(root.FullName, "README.md"));
-        foreach (var name in typeof(EmailSettings).GetProperties().Where(p => p.PropertyType != typeof(SmtpSettings) && p.PropertyType != typeof(ImapSettings)).Select(p => $"Email:{p.Name}")
-            .Concat(typeof(SmtpSettings).GetProperties().Select(p => $"Email:Smtp:{p.Name}")).Concat(typeof(ImapSettings).GetProperties().Select(p => $"Email:Imap:{p.Name}")))
+        foreach (var name in typeof(EmailSettings).GetProperties().Where(IsValue).Select(p => $"Email:{p.Name}")
+            .Concat(typeof(SmtpSettings).GetProperties().Where(IsValue).Select(p => $"Email:Smtp:{p.Name}")).Concat(typeof(ImapSettings).GetProperties().Where(IsValue).Select(p => $"Email:Imap:{p.Name}"))
+            .Concat(typeof(OAuthSettings).GetProperties().Select(p => $"Email:Smtp:OAuth:{p.Name}")))
             readme.ShouldContain($"`{name}`");
     }
+
+    private static bool IsValue(System.Reflection.PropertyInfo property) => property.PropertyType.Namespace != typeof(EmailSettings).Namespace;
 
     private static EmailSettings Read(string settings)
     {

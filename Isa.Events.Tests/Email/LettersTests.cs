@@ -271,7 +271,6 @@ public class LettersTests : IAsyncLifetime
         mail.Calendar.Events[0]!.Sequence.ShouldBe(before.Sequence + 1);
         changes.Single(m => m.To == (string)there["email"]!).Text.Split('\n')[0].ShouldBe("时间：2020年10月16日 星期五 15:00–17:00（北京时间） → 2020年10月17日 星期六 15:30–17:30（北京时间）");
 
-        _host.Time.Advance(TimeSpan.FromMinutes(1));
         (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", new { address = new { de = "Anderer Platz 9" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         var moved = await _host.SendOneAsync();
         moved.To.ShouldBe((string)here["email"]!);
@@ -279,10 +278,25 @@ public class LettersTests : IAsyncLifetime
         moved.Text.ShouldNotContain("anderer Tag");
 
         // Neither is anything of when and where.
-        _host.Time.Advance(TimeSpan.FromMinutes(1));
         (await _host.Organizer.PatchAsync($"/v1/events/{evt}", new { title = new { de = "Anderer Titel" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/zoom", new { meeting = new { url = "https://zoom.example/j/2" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         (await _host.SendAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Changes_within_a_millisecond_are_told_one_after_the_other_also_to_the_assistant()
+    {
+        var evt = await _host.EventAsync();
+        var made = await RegisterAsync(evt, "hannover", p => p["copyTo"] = "assistant@example.org");
+        await _host.SendAsync();
+        string[] hours = ["09:00", "09:30", "10:00", "09:30"];
+        for (var i = 1; i < hours.Length; i++)
+        {
+            (await _host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = $"2020-10-16T{hours[i]}" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+            var mails = await _host.SendAsync();
+            mails.Select(m => m.To).Order(StringComparer.Ordinal).ShouldBe(new[] { "assistant@example.org", (string)made["email"]! }.Order(StringComparer.Ordinal));
+            mails.ShouldAllBe(m => m.Text.Contains($"Wann: Freitag, 16. Oktober 2020, {hours[i - 1]}–11:00 Uhr (Berliner Zeit) → Freitag, 16. Oktober 2020, {hours[i]}–11:00 Uhr (Berliner Zeit)"));
+        }
     }
 
     [Fact]
@@ -522,8 +536,8 @@ public class LettersTests : IAsyncLifetime
         summary.To.ShouldBe("lina@example.org");
         summary.Text.ShouldContain("Dear Li Na,");
         summary.Text.ShouldContain("People: 3.");
-        summary.Text.ShouldContain($"Wang Xiaoming: Room of the Chinese cities\n  {wang["reference"]}\n  View, change or cancel your registration\n  https://events.example.org/r/");
-        summary.Text.ShouldContain((string)party["links"]!["manage"]!);
+        summary.Text.ShouldContain($"Wang Xiaoming: Room of the Chinese cities\n  {wang["reference"]}\n  View, change or cancel this registration\n  https://events.example.org/r/");
+        summary.Text.ShouldContain($"View your delegation: {party["links"]!["manage"]}");
         var passOn = mails.Single(m => m.To == "lina@example.org" && m != summary);
         passOn.Text.ShouldStartWith("Please pass this message on to Wang Xiaoming");
         passOn.Invite.ShouldBe("");
@@ -542,6 +556,23 @@ public class LettersTests : IAsyncLifetime
         var ended = mails.Single(m => m.To == "lina@example.org");
         ended.Text.ShouldStartWith("Please pass this message on to Wang Xiaoming");
         ended.Text.ShouldContain("The organiser has cancelled your registration.");
+    }
+
+    [Theory]
+    [InlineData("de", "foshan foshan", "Wann: Freitag, 16. Oktober 2020, 15:00–17:00 Uhr (Pekinger Zeit)\nZeit der Veranstaltung: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "bis Mittwoch, 14. Oktober 2020, 06:00 Uhr (Pekinger Zeit)", "Diese Anmeldung ansehen, ändern oder absagen", "Ihre Delegation ansehen")]
+    [InlineData("en", "zoom foshan foshan", "When: Friday, 16 October 2020, 15:00–17:00 (Beijing time)\n  Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "by Wednesday, 14 October 2020, 06:00 (Beijing time)", "View, change or cancel this registration", "View your delegation")]
+    [InlineData("zh", "hannover zoom foshan", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间）\n  2020年10月16日 星期五 15:00–17:00（北京时间）", "请在 2020年10月14日 星期三 00:00（柏林时间） 前", "查看、更改或取消该报名", "查看代表团报名")]
+    public async Task The_contact_of_a_delegation_reads_the_clocks_of_those_who_come_and_what_is_theirs(string language, string sites, string when, string due, string member, string own)
+    {
+        var evt = await _host.EventAsync();
+        await _host.DelegationAsync(evt, 0, d =>
+        {
+            (d["contact"]!["language"], d["namesDueBy"]) = (language, "2020-10-13");
+            d["members"] = new JsonArray([.. sites.Split(' ').Select((site, i) => new JsonObject { ["fullName"] = $"Member {i}", ["siteId"] = site }), new JsonObject { ["nameFollows"] = true, ["siteId"] = sites.Split(' ')[^1] }]);
+        });
+        var summary = (await _host.SendAsync()).Single(m => m.Text.Contains("/d/"));
+        foreach (var text in new[] { when, due, member, own }) summary.Text.ShouldContain(text);
+        summary.Text.ShouldNotContain("your registration");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class ImapServer : IAsyncDisposable
     private readonly string? _authority;
     private Process _process = null!;
 
-    private ImapServer(TestCertificate? certificate, string more)
+    private ImapServer(TestCertificate? certificate, string more, TokenServer? tokens)
     {
         (_tls, _authority) = (certificate is not null, certificate?.Authority);
         using (var free = new TcpListener(IPAddress.Loopback, 0))
@@ -48,6 +48,7 @@ public sealed class ImapServer : IAsyncDisposable
             first_valid_uid = 1
             mail_location = maildir:{{_folder}}/mail
             {{more}}
+            {{(tokens is null ? "" : $"auth_mechanisms = plain xoauth2\npassdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {Introspection(tokens)}\n}}")}}
             passdb {
               driver = static
               args = user=answers password=geheim
@@ -88,9 +89,10 @@ public sealed class ImapServer : IAsyncDisposable
 
     /// <param name="certificate">For an encrypted one.</param>
     /// <param name="more">Lines of its configuration.</param>
-    public static async Task<ImapServer> StartAsync(TestCertificate? certificate = null, string more = "")
+    /// <param name="tokens">Knows which tokens hold, where it takes some.</param>
+    public static async Task<ImapServer> StartAsync(TestCertificate? certificate = null, string more = "", TokenServer? tokens = null)
     {
-        var server = new ImapServer(certificate, more);
+        var server = new ImapServer(certificate, more, tokens);
         await server.StartAgainAsync();
         return server;
     }
@@ -192,6 +194,13 @@ public sealed class ImapServer : IAsyncDisposable
         var options = MimeKit.FormatOptions.Default.Clone();
         options.NewLineFormat = MimeKit.NewLineFormat.Dos;
         return options;
+    }
+
+    private string Introspection(TokenServer tokens)
+    {
+        var file = Path.Combine(_folder, "oauth2.conf");
+        File.WriteAllText(file, $"introspection_mode = post\nintrospection_url = {tokens.Url}introspect\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n");
+        return file;
     }
 
     // The certificate's own folder is closed to others.

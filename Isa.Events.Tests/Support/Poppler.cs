@@ -26,6 +26,15 @@ public static class Poppler
     /// <summary>A line for each font.</summary>
     public static Task<string> FontsAsync(byte[] pdf) => RunAsync("pdffonts", "", pdf);
 
+    /// <summary>The columns of the first page between two heights, from left to right: whether there is ink in them. In points; two columns to each.</summary>
+    public static async Task<bool[]> InkAsync(byte[] pdf, int top, int bottom)
+    {
+        var image = await RunAsync("pdftoppm", "-gray -r 144 -f 1 -l 1", pdf);
+        var head = image.Split('\n', 4); // P5, size, largest value
+        var width = int.Parse(head[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        return [.. Enumerable.Range(0, width).Select(x => Enumerable.Range(2 * top, 2 * (bottom - top)).Any(y => head[3][y * width + x] < 128))];
+    }
+
     private static async Task<string> RunAsync(string program, string option, byte[] pdf)
     {
         var file = Path.Combine(Path.GetTempPath(), $"isa-{Guid.NewGuid():N}.pdf");
@@ -33,7 +42,7 @@ public static class Poppler
         try
         {
             string[] arguments = [.. option.Split(' ', StringSplitOptions.RemoveEmptyEntries), file, .. program == "pdftotext" ? ["-"] : Array.Empty<string>()];
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 })!;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = program == "pdftoppm" ? Encoding.Latin1 : Encoding.UTF8 })!;
             var errors = process.StandardError.ReadToEndAsync();
             var text = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();

@@ -4,11 +4,12 @@ Lines of JSON on standard input change how it behaves, and each is answered by {
   {"rcpt": {"a@example.org": "550 5.1.1 nobody"}}   answers to RCPT TO
   {"mail": "550 5.7.1 not you"}                     answer to MAIL FROM
   {"data": ["451 4.7.1 later", "drop", "hang"]}     what the next mails get: an answer, a cut connection after it was taken, or silence
+  {"tokens": ["abc"]}                               the only tokens that --user may log in with (XOAUTH2), no password then
   {"closed": true}                                  cuts every connection at once
 """
-import argparse, asyncio, json, ssl, sys
+import argparse, asyncio, base64, json, ssl, sys
 
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--port", type=int, default=0)
@@ -17,9 +18,10 @@ parser.add_argument("--cert")
 parser.add_argument("--key")
 parser.add_argument("--user")
 parser.add_argument("--password")
+parser.add_argument("--tokens", action="store_true")
 parser.add_argument("--size", type=int, default=0)
 args = parser.parse_args()
-rules = {"rcpt": {}, "mail": None, "data": [], "closed": False}
+rules = {"rcpt": {}, "mail": None, "data": [], "closed": False, "tokens": []}
 connections = 0
 
 
@@ -56,6 +58,14 @@ class Handler:
 
 
 class Server(SMTP):
+    async def auth_XOAUTH2(self, server, arguments):
+        words = base64.b64decode(arguments[1]).decode().split("\x01")
+        data = LoginPassword(words[0].removeprefix("user=").encode(), b"")
+        if words[0] == f"user={args.user}" and words[1].removeprefix("auth=Bearer ") in rules["tokens"]:
+            return AuthResult(success=True, auth_data=data)
+        await self.challenge_auth('{"status":"401","schemes":"bearer","scope":"mail"}')
+        return AuthResult(success=False, handled=False)
+
     def connection_made(self, transport):
         global connections
         if not hasattr(self, "number"):  # asked again once TLS begins
@@ -76,7 +86,8 @@ def make():
     if args.tls == "startTls":
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(args.cert, args.key)
-    login = dict(authenticator=check, auth_required=True, auth_require_tls=args.tls == "startTls") if args.user else {}
+    passwords = ["PLAIN", "LOGIN"] if args.tokens else ["XOAUTH2"]
+    login = dict(auth_exclude_mechanism=passwords, authenticator=check, auth_required=True, auth_require_tls=args.tls == "startTls") if args.user else {}
     return Server(Handler(), hostname="mail.example.org", tls_context=context, require_starttls=args.tls == "startTls", data_size_limit=args.size or None, enable_SMTPUTF8=True, **login)
 
 

@@ -16,6 +16,8 @@ internal sealed class PdfFace
     /// <summary>Chinese, and what stands in Chinese text. There is one weight; bold is drawn thicker.</summary>
     public static readonly PdfFace Chinese = new("NotoSansSC-Regular", "Noto Sans SC", bold: false);
 
+    private const double Thickening = 0.02; // what PDFsharp adds to each character that it draws thicker
+
     private readonly ushort[] _glyphs = new ushort[char.MaxValue + 1];
     private readonly byte[] _font;
     private readonly int _advances;
@@ -40,7 +42,7 @@ internal sealed class PdfFace
     public bool Has(int codePoint) => codePoint <= char.MaxValue && _glyphs[codePoint] != 0;
 
     /// <summary>Of a character, at one point.</summary>
-    public double Width(int codePoint) => UInt16(_advances + 4 * Math.Min(_glyphs[codePoint], _widths - 1)) / _em;
+    public double Width(int codePoint, bool bold) => UInt16(_advances + 4 * Math.Min(_glyphs[codePoint], _widths - 1)) / _em + (bold && !IsBold ? Thickening : 0);
 
     public XFont At(double size, bool bold) => new(_family, size, bold ? XFontStyleEx.Bold : XFontStyleEx.Regular, new XPdfFontOptions(PdfFontEncoding.Unicode, PdfFontEmbedding.TryComputeSubset));
 

@@ -100,7 +100,7 @@ internal static class PdfText
         {
             var latin = style.Bold ? PdfFace.Bold : PdfFace.Regular;
             if ((latin.Has(code) ? latin : PdfFace.Chinese.Has(code) ? PdfFace.Chinese : null) is not { } face) return false;
-            glyphs.Add(new Glyph(code, face, face.Width(code)));
+            glyphs.Add(new Glyph(code, face, face.Width(code, style.Bold)));
             return true;
         }
     }

@@ -10,9 +10,6 @@ namespace Isa.Events.Api.Features.Delegations;
 public sealed class RegisterDelegation(EventsDatabase database, CurrentEvents events, DelegationAccess access, RegistrationTokens tokens, CodeGuesses guesses, IOptions<ServerSettings> settings, Measures measures)
     : Endpoint<DelegationRequest, Delegation>
 {
-    /// <summary>How long before names are due the contact is reminded of those that are missing.</summary>
-    private static readonly TimeSpan[] Reminders = [TimeSpan.FromDays(7), TimeSpan.FromDays(1)];
-
     public override void Configure()
     {
         Post("/events/{event}/delegations");
@@ -157,8 +154,7 @@ public sealed class RegisterDelegation(EventsDatabase database, CurrentEvents ev
         {
             OutboxRow.AddForContact(session, status == RegistrationStatus.PendingConfirmation ? OutboxKind.AddressToConfirm : OutboxKind.DelegationRegistered, evt.Id, delegation.Id!);
             if (delegation.NamesDueAt is not { } due) return;
-            foreach (var before in Reminders)
-                if (due - before > session.Now) OutboxRow.AddForContact(session, OutboxKind.NameDue, evt.Id, delegation.Id!, due - before);
+            foreach (var at in NameReminders.Before(session.Now, due)) OutboxRow.AddForContact(session, OutboxKind.NameDue, evt.Id, delegation.Id!, at);
         }
 
         /// <summary>What is wrong with the members, all of them in one answer.</summary>

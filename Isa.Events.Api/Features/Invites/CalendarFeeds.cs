@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Ical.Net;
+using Isa.Events.Api.Features.Agenda;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Features.Invites;
@@ -32,16 +33,16 @@ public sealed class CalendarFeeds(EventsDatabase database, IOptions<ServerSettin
     {
         var day = time.GetUtcNow().UtcDateTime.Date; // moves on once a day, so that the calendar stays the same in between
         var arguments = new { Since = new DateTimeOffset(day, TimeSpan.Zero) - Past, query.Series, Own = query.KeyId is not null, query.KeyId, query.IsTest, Max = MaxEvents };
-        var (state, events, seats) = await database.ReadAsync<(string, List<Event>?, List<FeedSeats>)>(session =>
+        var (state, events, agendas, seats) = await database.ReadAsync<(string, List<Event>?, List<FeedAgenda>, List<FeedSeats>)>(session =>
         {
             var counted = query.KeyId is null ? [] : session.Query<FeedSeats>(SeatsIn, arguments);
             var now = StateOf(session.Query<FeedVersion>(VersionsIn, arguments), counted);
-            if (Kept(query, now) is not null) return (now, null, counted);
+            if (Kept(query, now) is not null) return (now, null, [], counted);
             var sites = session.Query<Site>(SitesIn, arguments).ToLookup(s => s.EventId);
-            return (now, session.Query<Event>(EventsIn, arguments).Select(evt => evt with { Sites = [.. sites[evt.Id]] }).ToList(), counted);
+            return (now, session.Query<Event>(EventsIn, arguments).Select(evt => evt with { Sites = [.. sites[evt.Id]] }).ToList(), session.Query<FeedAgenda>(AgendasIn, arguments), counted);
         }, ct);
         if (events is null) return Kept(query, state) ?? await GetAsync(query, ct); // another answer may have taken its room meanwhile
-        var body = Encoding.UTF8.GetBytes(Write(query, events, seats));
+        var body = Encoding.UTF8.GetBytes(Write(query, events, agendas.ToDictionary(a => a.EventId, a => new AgendaRow { Items = a.Items }), seats));
         lock (_gate)
         {
             if (_kept.Count >= MaxKept) _kept.Clear();
@@ -59,7 +60,7 @@ public sealed class CalendarFeeds(EventsDatabase database, IOptions<ServerSettin
         }
     }
 
-    private string Write(FeedQuery query, List<Event> events, List<FeedSeats> seats)
+    private string Write(FeedQuery query, List<Event> events, Dictionary<string, AgendaRow> agendas, List<FeedSeats> seats)
     {
         var taken = query.KeyId is null ? null : seats.GroupBy(s => s.EventId).ToDictionary(g => g.Key, g => g.ToDictionary(s => s.SiteId, s => new SiteSeats { SiteId = s.SiteId, Capacity = s.Capacity, SeatsTaken = s.SeatsTaken, Waiting = s.Waiting }));
         var shown = events.Select(evt => (Event: evt, Sites: query.Audience is { } audience ? [.. evt.Sites.Where(site => evt.Invites(site, audience))] : evt.Sites)).Where(e => query.Audience is null || e.Sites.Count > 0).ToList();
@@ -77,7 +78,7 @@ public sealed class CalendarFeeds(EventsDatabase database, IOptions<ServerSettin
         {
             var language = query.Language ?? evt.DefaultLanguage;
             var agendaUrl = evt.HasAgenda && evt.Status != Events.EventStatus.Draft ? settings.Value.Url($"/v1/events/{evt.Slug}/agenda.pdf?language={language.Code()}") : null;
-            text.Append(InviteCalendar.InFeed(evt, sites, agendaUrl, taken?.GetValueOrDefault(evt.Id), language));
+            text.Append(InviteCalendar.InFeed(evt, sites, agendas.GetValueOrDefault(evt.Id, new AgendaRow()), agendaUrl, taken?.GetValueOrDefault(evt.Id), language));
         }
 
         return text.Append("END:VCALENDAR\r\n").ToString();
@@ -97,6 +98,13 @@ public sealed class CalendarFeeds(EventsDatabase database, IOptions<ServerSettin
         public string Id { get; init; } = "";
 
         public long Version { get; init; }
+    }
+
+    private sealed record FeedAgenda
+    {
+        public string EventId { get; init; } = "";
+
+        public IReadOnlyList<AgendaItem> Items { get; init; } = [];
     }
 
     private sealed record FeedSeats
@@ -125,6 +133,8 @@ public sealed class CalendarFeeds(EventsDatabase database, IOptions<ServerSettin
     private const string EventsIn = $"SELECT {Event.Columns}, {Event.AgendaExists} AS has_agenda {Window}";
 
     private const string SitesIn = $"SELECT {Site.Columns} FROM sites WHERE event_id IN (SELECT id {Window}) ORDER BY event_id, position, id";
+
+    private const string AgendasIn = $"SELECT event_id, items FROM agendas WHERE items <> '[]' AND event_id IN (SELECT id {Window})";
 
     private const string SeatsIn = $"SELECT event_id, id AS site_id, capacity, seats_taken, waiting FROM sites WHERE event_id IN (SELECT id {Window}) ORDER BY event_id, position, id";
 }

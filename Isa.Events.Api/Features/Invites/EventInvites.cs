@@ -14,13 +14,14 @@ public sealed class EventInvites(RegistrationTokens tokens, AgendaPdfs pdfs)
     private readonly ConcurrentDictionary<string, Event> _events = new(StringComparer.Ordinal);
     private long _bytes;
 
-    /// <summary>An event as a snapshot shows it, read anew only where it has changed. Null where there is none.</summary>
-    public Event? FindEvent(ReadSession session, string id)
+    /// <summary>An event as a snapshot shows it, read anew only where it has changed, and whether its organiser has words of their own for any message. Null where there is none.</summary>
+    public (Event Event, bool HasWords)? FindEvent(ReadSession session, string id)
     {
-        if (_events.TryGetValue(id, out var known) && session.One<long?>(VersionOf, new { Id = id }) == known.Version) return known;
-        if (Event.Find(session, id) is not { } evt) return null;
+        if (session.One<EventMark>(MarkOf, new { Id = id }) is not { } mark) return null;
+        if (_events.TryGetValue(id, out var known) && known.Version == mark.Version) return (known, mark.HasWords);
+        var evt = Event.Find(session, id)!;
         if (_events.Count >= MaxKept) _events.Clear();
-        return _events[id] = evt;
+        return (_events[id] = evt, mark.HasWords);
     }
 
     /// <param name="session">The snapshot that the event was read from.</param>
@@ -67,5 +68,13 @@ public sealed class EventInvites(RegistrationTokens tokens, AgendaPdfs pdfs)
         }
     }
 
-    private const string VersionOf = "SELECT version FROM events WHERE id = @Id";
+    private sealed record EventMark
+    {
+        public long Version { get; init; }
+
+        public bool HasWords { get; init; }
+    }
+
+    // In one look, for it is taken for each mail.
+    private const string MarkOf = "SELECT version, EXISTS (SELECT 1 FROM message_texts t WHERE t.event_id = events.id) AS has_words FROM events WHERE id = @Id";
 }

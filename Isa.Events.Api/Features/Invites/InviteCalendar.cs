@@ -18,6 +18,9 @@ public static class InviteCalendar
     /// <summary>Larger documents are linked, not carried: gateways refuse mails much above 10 MB, and base64 adds a third.</summary>
     public const int MaxInlineBytes = 2_000_000;
 
+    /// <summary>Of an agenda, in a calendar of many.</summary>
+    internal const int MaxLinesInFeed = 30;
+
     private const int MaxLineOctets = 75; // RFC 5545 s3.1
     private const string Begins = "BEGIN:VEVENT\r\n";
     private const string Ends = "END:VCALENDAR\r\n";
@@ -79,24 +82,27 @@ public static class InviteCalendar
     /// <summary>The event for anybody's calendar: PUBLISH, without attendees (RFC 5546 s3.2.1).</summary>
     public static string ForEvent(Event evt, AgendaRow agenda, string? agendaUrl, Language language)
     {
-        var entry = Public(evt, evt.Sites, agenda, agendaUrl, null, language);
+        var entry = Public(evt, evt.Sites, [.. AgendaPage.Lines(evt, agenda, language, evt.TimeZone)], agendaUrl, null, language);
         return new InviteObject(CalendarMethods.Publish, new CalendarHead(evt, CalendarMethods.Publish, null), Encoding.UTF8.GetBytes(Write(entry))).ToString();
     }
 
     /// <summary>The same entry in a calendar of many, which takes nobody's time: a VEVENT.</summary>
     /// <param name="evt">The event.</param>
     /// <param name="sites">Those of its sites that are shown.</param>
+    /// <param name="agenda">Its agenda, perhaps empty; of a long one the beginning is shown.</param>
     /// <param name="agendaUrl">Where its agenda is, or null.</param>
     /// <param name="seats">What is taken of its sites; null in a calendar for the public.</param>
     /// <param name="language">Of the texts.</param>
-    internal static string InFeed(Event evt, IReadOnlyList<Site> sites, string? agendaUrl, IReadOnlyDictionary<string, SiteSeats>? seats, Language language)
+    internal static string InFeed(Event evt, IReadOnlyList<Site> sites, AgendaRow agenda, string? agendaUrl, IReadOnlyDictionary<string, SiteSeats>? seats, Language language)
     {
-        var entry = Public(evt, sites, new AgendaRow(), agendaUrl, seats, language);
+        List<AgendaLine> lines = [.. AgendaPage.Lines(evt, agenda, language, evt.TimeZone).Take(MaxLinesInFeed + 1)];
+        if (lines.Count > MaxLinesInFeed) lines[MaxLinesInFeed] = new AgendaLine("…", language);
+        var entry = Public(evt, sites, lines, agendaUrl, seats, language);
         entry.Transparency = TransparencyType.Transparent;
         return string.Concat(Begins, Write(entry).AsSpan()[..^Ends.Length]);
     }
 
-    private static CalendarEvent Public(Event evt, IReadOnlyList<Site> sites, AgendaRow agenda, string? agendaUrl, IReadOnlyDictionary<string, SiteSeats>? seats, Language language)
+    private static CalendarEvent Public(Event evt, IReadOnlyList<Site> sites, IReadOnlyList<AgendaLine> agenda, string? agendaUrl, IReadOnlyDictionary<string, SiteSeats>? seats, Language language)
     {
         // Its version, since that rises with every edit: sites may come and go.
         var entry = Entry(evt, evt.Id, evt.Version, evt.UpdatedAt, language);
@@ -114,7 +120,7 @@ public static class InviteCalendar
             if (seats?.GetValueOrDefault(site.Id) is { } taken) text.Append("  ").AppendLine(Taken(taken, language));
         }
 
-        End(text, evt, ended ? [] : [.. AgendaPage.Lines(evt, agenda, language, evt.TimeZone)], agendaUrl, null, ended, language);
+        End(text, evt, ended ? [] : agenda, agendaUrl, null, ended, language);
         entry.Description = CleanText(text.ToString());
         return entry;
     }

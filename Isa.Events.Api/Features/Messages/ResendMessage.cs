@@ -34,7 +34,7 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         {
             // Asked twice, it is sent once: the first answer may have been lost.
             var waits = session.One<string>(Waiting, new { EventId = eventId, row.RegistrationId, row.DelegationId, row.InviteeId, row.ActionId, row.Kind, row.Recipient });
-            if (waits is null) session.Execute(Copy, new { NewId = waits = OrderedId.New(session.Now), Id = id, session.Now, Payload = (session.One<Details>(DetailsOf, new { Id = id })?.Payload ?? new OutboxDetails()) with { Again = true } });
+            if (waits is null) session.Execute(Copy, new { NewId = waits = OrderedId.New(session.Now), Id = id, session.Now, Payload = (session.One<Details>(DetailsOf, new { Id = id })?.Payload ?? new OutboxDetails()) with { Again = true, SplitFrom = null } });
             id = waits;
         }
 

@@ -305,16 +305,29 @@ public class UndoActionTests
         (await host.Organizer.GetAsync($"/v1/events/{evt}/actions")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Select(a => $"{a!["kind"]} {a["state"]} {a["madeBy"]}").ShouldBe(["eventCancelled undone Office"]);
     }
 
-    [Fact]
-    public async Task Against_the_dispatcher_exactly_one_wins_and_nobody_gets_half()
+    [Theory]
+    [InlineData("message")]
+    [InlineData("event called off")]
+    [InlineData("event moved")]
+    [InlineData("people moved")]
+    public async Task Against_the_dispatcher_exactly_one_wins_and_nobody_gets_half(string what)
     {
         for (var round = 0; round < 8; round++)
         {
             await using var host = await HostAsync();
-            var evt = await host.EventAsync();
-            for (var i = 0; i < 3; i++) await host.Partner.RegisteredAsync(evt);
+            var evt = await host.EventWithQueueAsync(3);
+            var people = new List<JsonNode>();
+            for (var i = 0; i < 3; i++) people.Add(await host.Partner.RegisteredAsync(evt));
             await host.SendAsync();
-            var action = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", """{"subject":{"de":"Gut"},"body":{"de":"gut"},"expectedCount":3}""")).ShouldBe(HttpStatusCode.Accepted).Json["action"]!;
+            var before = await StandsAsync();
+            var action = what switch
+            {
+                "event called off" => await CancelAsync(host, evt),
+                "event moved" => await ChangeAsync(host, evt, Later),
+                "people moved" => (await host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", """{"capacity":0,"move":{"to":"zoom"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["action"]!,
+                _ => (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", """{"subject":{"de":"Gut"},"body":{"de":"gut"},"expectedCount":3}""")).ShouldBe(HttpStatusCode.Accepted).Json["action"]!,
+            };
+            var after = await StandsAsync();
             // As if the clocks of two processes differed: to the dispatcher the time is over, to the other it is not.
             await host.Database.WriteAsync(evt, session =>
             {
@@ -323,14 +336,26 @@ public class UndoActionTests
             }, CancellationToken.None);
             var sending = Task.Run(() => host.Services.GetRequiredService<Dispatcher>().RunAsync(CancellationToken.None), TestContext.Current.CancellationToken);
             if (round % 2 == 0) await Task.Yield();
+            if (round % 4 == 3) await sending;
             var undo = await host.Organizer.PostAsync($"/v1/events/{evt}/actions/{action["id"]}/undo");
             await sending;
-            var mails = await host.SendAsync();
+            List<Mailed> mails = [.. await host.SendAsync(), .. await host.SendAfterAsync(TimeSpan.FromHours(1))];
             if (undo.Status == HttpStatusCode.OK) mails.ShouldBeEmpty();
             else
             {
                 undo.ShouldBe(HttpStatusCode.Conflict, "action-done");
-                mails.Count.ShouldBe(3);
+                mails.Select(m => m.To).ShouldBe(people.Select(p => (string)p["email"]!), ignoreOrder: true);
+            }
+
+            (await StandsAsync()).ShouldBe(undo.Status == HttpStatusCode.OK ? before : after);
+            await host.IsWholeAsync();
+
+            async Task<string> StandsAsync()
+            {
+                var now = (await host.Organizer.GetAsync($"/v1/events/{evt}")).Json;
+                var sites = new List<string>();
+                foreach (var person in people) sites.Add((await host.Partner.NowAsync(person)).Stands());
+                return string.Join(" | ", [$"{now["status"]} {now["startsAt"]} {now["sites"]![0]!["capacity"]}", .. sites]);
             }
         }
     }

@@ -129,6 +129,16 @@ public class AgendaPdfTests(SharedHost host)
         Regex.Count(structure, @"^ *H3", RegexOptions.Multiline).ShouldBe(4);
     }
 
+    [Fact(SkipUnless = nameof(Poppler.IsThere), SkipType = typeof(Poppler), Skip = Poppler.Missing)]
+    public async Task Chinese_that_is_drawn_thicker_leaves_room_for_what_follows()
+    {
+        var (evt, agenda) = await ReadAsync(await Planned());
+        var ink = await Poppler.InkAsync(AgendaPdf.Render(evt with { Title = new() { De = "中德工业城市联盟会议（I" } }, agenda, Language.De), 55, 90);
+        var last = Array.LastIndexOf(ink, true);
+        var begin = Array.LastIndexOf(ink, false, last) + 1;
+        (last - begin + 1).ShouldBeInRange(10, 16); // the letter alone: with the bracket it would be twice as wide
+    }
+
     [Fact]
     public void Chinese_is_broken_without_spaces_and_never_before_what_closes()
     {

@@ -308,6 +308,34 @@ public class RegisterDelegationTests(SharedHost host)
     }
 
     [Theory]
+    [InlineData(24 * 20, new[] { 7 * 24.0, 24 })]
+    [InlineData(24 * 7 + 12, new[] { 24.0 })] // they have just been told
+    [InlineData(36, new[] { 24.0 })]
+    [InlineData(30, new[] { 15.0 })]
+    [InlineData(10, new[] { 5.0 })]
+    [InlineData(2, new[] { 1.0 })]
+    [InlineData(1, new double[0])]
+    public async Task Its_contact_is_reminded_in_time_of_names_that_are_missing(int hoursLeft, double[] before)
+    {
+        await using var own = await Mail.HostAsync();
+        var evt = await own.EventWithQueueAsync(5, change: e => e["registrationCloses"] = "2020-10-16T09:00");
+        var due = new DateTimeOffset(2020, 10, 14, 12, 0, 0, TimeSpan.Zero);
+        own.Time.SetUtcNow(due.AddHours(-hoursLeft));
+        await own.DelegationAsync(evt, 0, d => (d["members"], d["namesDueBy"]) = (new JsonArray(new JsonObject { ["nameFollows"] = true }), "2020-10-14T14:00"));
+        (await own.SendOneAsync()).Subject.ShouldStartWith("代表团报名已收到");
+        foreach (var hours in before)
+        {
+            own.Time.SetUtcNow(due.AddHours(-hours).AddSeconds(-1));
+            (await own.SendAsync()).ShouldBeEmpty();
+            own.Time.SetUtcNow(due.AddHours(-hours));
+            (await own.SendOneAsync()).Subject.ShouldStartWith("请补充参会人姓名");
+        }
+
+        own.Time.SetUtcNow(due.AddMilliseconds(-1));
+        (await own.SendAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData("de", "Sie haben 2 Personen angemeldet", "Name folgt")]
     [InlineData("en", "You have registered 2 people", "Name to follow")]
     [InlineData("zh", "您已为2人报名", "姓名待定")]

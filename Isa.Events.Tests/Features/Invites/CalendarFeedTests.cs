@@ -60,6 +60,37 @@ public class CalendarFeedTests(SharedHost host)
         async Task Edit(string address, object body, HttpMethod verb) => (await host.Organizer.SendAsync(verb, address, System.Net.Http.Json.JsonContent.Create(body), ("If-Match", "*"))).Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Created);
     }
 
+    [Theory]
+    [InlineData("en", "Agenda\n09:00 Welcome, with \"quotes\"; and more (Dr. Example)\n09:15 Pläne für 2021\n", "Agenda as a file: https://events.example.org/v1/events/")]
+    [InlineData("zh", "议程\n09:00 欢迎（Dr. Example）\n09:15 Pläne für 2021\n", "agenda.pdf?language=zh")]
+    public async Task Has_the_agenda_in_its_language_and_of_a_long_one_the_beginning(string language, string agenda, string file)
+    {
+        var series = Series();
+        var evt = await host.EventAsync(e => e["series"] = series);
+        var path = $"/v1/calendar.ics?series={series}&language={language}";
+        var without = (await host.Anybody.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
+        JsonObject[] items =
+        [
+            new() { ["from"] = "09:00", ["title"] = new JsonObject { ["de"] = "Begrüßung", ["en"] = "Welcome, with \"quotes\"; and more", ["zh"] = "欢迎" }, ["speaker"] = "Dr. Example" },
+            new() { ["from"] = "09:15", ["title"] = new JsonObject { ["de"] = "Pläne für 2021" } },
+        ];
+        await ReplaceAsync(items);
+        var with = (await host.Anybody.GetAsync(path, ("If-None-Match", without.ETag!))).ShouldBe(HttpStatusCode.OK);
+        with.Text.Split("\r\n").ShouldAllBe(line => Encoding.UTF8.GetByteCount(line) <= 75);
+        var text = Entry(with).Description!;
+        text.ShouldContain($"\n\n{agenda}\n");
+        text.ShouldContain(file);
+        text.ShouldBe(Calendar.Load((await host.Anybody.GetAsync($"/v1/events/{evt}/calendar.ics?language={language}")).Text)!.Events[0]!.Description);
+        (await host.Anybody.GetAsync(path, ("If-None-Match", with.ETag!))).ShouldBe(HttpStatusCode.NotModified);
+
+        await ReplaceAsync([.. Enumerable.Range(0, 31).Select(i => new JsonObject { ["from"] = $"10:{i:00}", ["title"] = new JsonObject { ["de"] = $"Punkt {i}." } })]);
+        var much = (await host.Anybody.GetAsync(path, ("If-None-Match", with.ETag!))).ShouldBe(HttpStatusCode.OK);
+        Entry(much).Description!.ShouldContain("10:29 Punkt 29.\n…\n");
+        Entry(much).Description!.ShouldNotContain("Punkt 30.");
+
+        async Task ReplaceAsync(JsonObject[] agenda) => (await host.Organizer.PutAsync($"/v1/events/{evt}/agenda", new JsonObject { ["items"] = new JsonArray([.. agenda]) }.ToJsonString(), ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Shows_an_audience_the_events_and_sites_that_are_open_to_it()
     {

@@ -29,6 +29,9 @@ public class MessageTextsTests(SharedHost shared)
         (await host.Organizer.DeleteAsync($"/v1/events/{evt}/message-texts/confirmed", ("If-Match", "*"))).ShouldBe(HttpStatusCode.NoContent);
         await host.Partner.RegisteredAsync(evt);
         (await host.SendOneAsync()).Text.ShouldContain("Ihre Anmeldung ist bestätigt.");
+        (await host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", Own, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK); // the event itself is as it was
+        await host.Partner.RegisteredAsync(evt);
+        (await host.SendOneAsync()).Text.ShouldContain("wir freuen uns");
     }
 
     [Fact]

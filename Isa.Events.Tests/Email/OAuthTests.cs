@@ -1,0 +1,187 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Isa.Events.Api.Email;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Isa.Events.Tests.Email;
+
+/// <summary>Tokens instead of passwords, for mail servers that take no others.</summary>
+public class OAuthTests
+{
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task Mails_go_out_with_one_token_that_is_renewed_before_it_expires()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer();
+        await using var server = await SmtpAsync(certificate);
+        await server.TellAsync("""{"tokens":["token-1"]}""");
+        await using var host = await HostAsync(server, certificate, tokens);
+        var evt = await host.EventAsync();
+        for (var i = 0; i < 20; i++) await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAsync();
+        server.Mails.Count.ShouldBe(20);
+        server.Mails.ShouldAllBe(m => m.Encrypted && m.User == "office");
+        var asked = tokens.Asked.ShouldHaveSingleItem();
+        asked.OrderBy(p => p.Key).Select(p => $"{p.Key}={p.Value}").ShouldBe(["client_id=isa-events", "client_secret=streng geheim&=%", "grant_type=client_credentials", "scope=https://outlook.office365.com/.default"]);
+        await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAfterAsync(TimeSpan.FromMinutes(54));
+        tokens.Asked.Count.ShouldBe(1);
+        server.Mails.Count.ShouldBe(21);
+        await using var again = await AgainAsync(server, certificate);
+        await again.TellAsync("""{"tokens":["token-2"]}""");
+        await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAfterAsync(TimeSpan.FromMinutes(2));
+        await again.FlushAsync();
+        again.Mails.Count.ShouldBe(1);
+        tokens.Asked.Count.ShouldBe(2);
+        host.Log.All.ShouldAllBe(line => !line.Contains("token-") && !line.Contains("streng geheim"));
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task A_token_that_was_withdrawn_is_replaced_at_once()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer();
+        await using var server = await SmtpAsync(certificate);
+        await server.TellAsync("""{"tokens":["token-1"]}""");
+        await using var host = await HostAsync(server, certificate, tokens);
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        await using var again = await AgainAsync(server, certificate);
+        await again.TellAsync("""{"tokens":["token-2"]}""");
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAfterAsync(TimeSpan.FromSeconds(30));
+        await again.FlushAsync();
+        again.Mails.Count.ShouldBe(1);
+        tokens.Asked.Count.ShouldBe(2);
+        host.Log.All.ShouldAllBe(l => !l.Contains("No mail can be sent"));
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task A_mailbox_that_is_not_this_programs_is_one_clear_line_and_mails_wait()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer();
+        await using var server = await SmtpAsync(certificate);
+        await using var host = await HostAsync(server, certificate, tokens);
+        var evt = await host.EventAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await host.Partner.RegisteredAsync(evt);
+            await host.SendAfterAsync(TimeSpan.FromMinutes(6));
+        }
+
+        (await host.RowsAsync(evt)).ShouldAllBe(row => row == "registrationConfirmed - pending 0");
+        host.Log.All.Where(l => l.Contains("No mail can be sent")).ShouldHaveSingleItem().ShouldContain("it refuses Email:Smtp:User with the token of Email:Smtp:OAuth");
+        host.Log.All.ShouldAllBe(line => !line.Contains("token-"));
+        host.Services.GetRequiredService<SmtpTransport>().Trouble.ShouldBe(MailTrouble.LoginRefused);
+    }
+
+    [Theory(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    [InlineData(401, """{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret 'streng geheim&=%' provided for office@example.org."}""", MailTrouble.LoginRefused, "localhost gives no token for Email:Smtp:OAuth: 401 invalid_client AADSTS7000215: Invalid client secret '…' provided for …")]
+    [InlineData(503, "<html>busy</html>", MailTrouble.Unreachable, "localhost gives no token for Email:Smtp:OAuth: 503")]
+    [InlineData(200, "[]", MailTrouble.LoginRefused, "localhost gives no token for Email:Smtp:OAuth: 200")]
+    [InlineData(302, "", MailTrouble.LoginRefused, "localhost gives no token for Email:Smtp:OAuth: 302")]
+    [InlineData(0, "", MailTrouble.Unreachable, "localhost gives no token for Email:Smtp:OAuth: it cannot be reached")]
+    public async Task Whoever_gives_no_token_is_named_and_secrets_are_not(int status, string body, MailTrouble trouble, string says)
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer { Instead = (status, body) };
+        await using var server = await SmtpAsync(certificate);
+        await using var host = await HostAsync(server, certificate, tokens);
+        if (status == 0) await tokens.DisposeAsync();
+        await host.Partner.RegisteredAsync(await host.EventAsync());
+        await host.SendAsync();
+        host.Log.All.Where(l => l.Contains("No mail can be sent")).ShouldHaveSingleItem().ShouldContain(says);
+        host.Log.All.ShouldAllBe(line => !line.Contains("streng geheim"));
+        host.Services.GetRequiredService<SmtpTransport>().Trouble.ShouldBe(trouble);
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task A_server_that_takes_passwords_alone_gets_no_token()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer();
+        await using var server = await MailServer.StartAsync($"--tls startTls {certificate.Arguments} --user office --password geheim");
+        await using var host = await HostAsync(server, certificate, tokens);
+        (await LoginAsync(host)).ShouldBe("it takes no tokens, so Email:Smtp:OAuth leads nowhere");
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task The_owner_of_a_mailbox_may_allow_it_by_a_refresh_token()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer();
+        await using var server = await SmtpAsync(certificate);
+        await server.TellAsync("""{"tokens":["token-1"]}""");
+        await using var host = await HostAsync(server, certificate, tokens, ("Email:Smtp:OAuth:RefreshToken", "1//immer wieder"));
+        (await LoginAsync(host)).ShouldBeNull();
+        tokens.Asked.ShouldHaveSingleItem().Where(p => p.Key is "grant_type" or "refresh_token").Select(p => p.Value).ShouldBe(["refresh_token", "1//immer wieder"], ignoreOrder: true);
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task A_service_account_signs_for_the_mailbox()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer();
+        await using var server = await SmtpAsync(certificate);
+        await server.TellAsync("""{"tokens":["token-1"]}""");
+        using var rsa = RSA.Create(2048);
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, new JsonObject
+        {
+            ["type"] = "service_account", ["private_key_id"] = "k1", ["private_key"] = rsa.ExportPkcs8PrivateKeyPem(), ["client_email"] = "mail@isa.iam.gserviceaccount.com", ["token_uri"] = $"{tokens.Url}token",
+        }.ToJsonString(), TestContext.Current.CancellationToken);
+        await using var host = await MailHost.StartAsync(server, [.. Login(certificate), ("Email:Smtp:OAuth:KeyFile", file), ("Email:Smtp:OAuth:Scope", "https://mail.google.com/")]);
+        (await LoginAsync(host)).ShouldBeNull();
+        var asked = tokens.Asked.ShouldHaveSingleItem();
+        asked.Keys.ShouldBe(["grant_type", "assertion"], ignoreOrder: true);
+        asked["grant_type"].ShouldBe("urn:ietf:params:oauth:grant-type:jwt-bearer");
+        var parts = asked["assertion"].Split('.');
+        rsa.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).ShouldBeTrue();
+        JsonNode.Parse(Base64Url.DecodeFromChars(parts[0]))!.ToJsonString().ShouldBe("""{"alg":"RS256","typ":"JWT","kid":"k1"}""");
+        var now = host.Time.GetUtcNow().ToUnixTimeSeconds();
+        JsonNode.Parse(Base64Url.DecodeFromChars(parts[1]))!.ToJsonString().ShouldBe($$"""{"iss":"mail@isa.iam.gserviceaccount.com","sub":"office","scope":"https://mail.google.com/","aud":"{{tokens.Url}}token","iat":{{now}},"exp":{{now + 3600}}}""");
+        File.Delete(file);
+    }
+
+    [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]
+    public async Task A_mailbox_is_read_with_a_token()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer();
+        await using var server = await ImapServer.StartAsync(certificate, tokens: tokens);
+        await using var replying = await Replying.StartAsync([.. server.Settings.Where(s => s.Name != "Email:Imap:Password"), .. tokens.Settings("Email:Imap"), ("Email:Imap:Authority", certificate.Authority), ("Email:Receive", "false")]);
+        var reader = replying.Host.Services.GetRequiredService<MailboxReader>();
+        await server.ArriveAsync("Subject: x\n\nx");
+        (await reader.RunAsync(CancellationToken.None)).ShouldBe(1);
+        (await reader.RunAsync(CancellationToken.None)).ShouldBe(0);
+        tokens.Asked.Count.ShouldBe(1);
+        tokens.Withdraw();
+        (await reader.RunAsync(CancellationToken.None)).ShouldBe(0); // a fresh one
+        tokens.Asked.Count.ShouldBe(2);
+        tokens.Holds = false;
+        tokens.Withdraw();
+        (await reader.TryAsync(CancellationToken.None)).ShouldBe("it refuses Email:Imap:User with the token of Email:Imap:OAuth");
+        tokens.Asked.Count.ShouldBe(3);
+    }
+
+    private static Task<string?> LoginAsync(MailHost host) => host.Services.GetRequiredService<SmtpTransport>().TryAsync(CancellationToken.None);
+
+    private static Task<MailServer> SmtpAsync(TestCertificate certificate, int port = 0) => MailServer.StartAsync($"--tls startTls {certificate.Arguments} --user office --tokens --port {port}");
+
+    // All connections end, so whoever comes logs in again.
+    private static async Task<MailServer> AgainAsync(MailServer server, TestCertificate certificate)
+    {
+        await server.DisposeAsync();
+        return await SmtpAsync(certificate, server.Port);
+    }
+
+    private static Task<MailHost> HostAsync(MailServer server, TestCertificate certificate, TokenServer tokens, params (string Name, string Value)[] more) =>
+        MailHost.StartAsync(server, [.. Login(certificate), .. tokens.Settings("Email:Smtp"), .. more]);
+
+    private static (string Name, string Value)[] Login(TestCertificate certificate) =>
+        [("Email:Smtp:Security", "startTls"), ("Email:Smtp:Authority", certificate.Authority), ("Email:Smtp:User", "office"), ("Email:Smtp:Connections", "2")];
+}
