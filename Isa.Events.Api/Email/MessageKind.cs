@@ -52,6 +52,8 @@ public enum MessageKind
     /// <summary>To the address of its contact, before anybody of it is registered.</summary>
     DelegationToConfirm,
     DelegationLinks,
+    DelegationApproved,
+    DelegationDeclined,
     Reminder,
     ThankYou,
 

@@ -470,6 +470,38 @@ internal static class MessageTexts
                 以下是您索取的代表团报名链接，共 {{ count }} 人。
                 """)),
 
+        [MessageKind.DelegationApproved] = new(
+            new("Delegation angenommen: {{ event }}", "Delegation accepted: {{ event }}", "代表团报名已通过审核：{{ event }}"),
+            new("""
+                der Veranstalter hat die Anmeldung Ihrer Delegation angenommen. Personen: {{ count }}. Unten steht, was für jede gilt.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                The organiser has accepted the registration of your delegation. People: {{ count }}. What holds for each of them is below.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                主办方已通过贵代表团的报名，共 {{ count }} 人，详情见下方。{% if note %}
+
+                {{ note }}{% endif %}
+                """)),
+
+        [MessageKind.DelegationDeclined] = new(
+            new("Ihre Delegation: {{ event }}", "Your delegation: {{ event }}", "关于贵代表团的报名：{{ event }}"),
+            new("""
+                leider konnte der Veranstalter die unten genannten Mitglieder Ihrer Delegation nicht annehmen. Personen: {{ count }}. Wer eine eigene E-Mail-Adresse angegeben hat, erfährt es auch selbst.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                Unfortunately, the organiser could not accept the members of your delegation named below. People: {{ count }}. Whoever has an e-mail address of their own is told directly, too.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                很抱歉，贵代表团的下列成员未能通过审核，共 {{ count }} 人。已填写本人邮箱的成员将另行收到通知。{% if note %}
+
+                {{ note }}{% endif %}
+                """)),
+
         [MessageKind.Reminder] = new(
             new("Erinnerung: {{ event }}, {{ starts }}", "Reminder: {{ event }}, {{ starts }}", "会议提醒：{{ event }}，{{ starts }}"),
             new("""

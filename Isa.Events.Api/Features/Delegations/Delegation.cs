@@ -76,6 +76,15 @@ public sealed record Delegation
     /// <summary>Those of them without an address whom a filter finds.</summary>
     public static List<Registration> MembersOf(ReadSession session, string id, RegistrationMatch match) => session.Query<Registration>(MembersMatching, match with { DelegationId = id });
 
+    /// <summary>Those of them who wait for an organiser's decision; none where the same was decided before.</summary>
+    /// <exception cref="ProblemException"><see cref="Problem.RegistrationNotPending"/> where there is nothing to decide.</exception>
+    internal static List<Registration> Undecided(ReadSession session, string id, Func<Registration, bool> decided)
+    {
+        var members = MembersOf(session, id);
+        var pending = members.FindAll(member => member.Status == RegistrationStatus.PendingApproval);
+        return pending.Count > 0 || members.Exists(member => decided(member)) ? pending : throw new ProblemException(Problem.RegistrationNotPending);
+    }
+
     /// <summary>The one that a partner made with the same id of theirs.</summary>
     public static string? WithExternalId(ReadSession session, string eventId, string madeBy, string? externalId) =>
         externalId is null ? null : session.One<string>(ByExternalId, new { EventId = eventId, MadeBy = madeBy, ExternalId = externalId });

@@ -61,6 +61,34 @@ public sealed record Placement(string SiteId, bool HasSeat, string? EntryId)
         }
     }
 
+    /// <summary>What members of a delegation come to once nothing more is awaited of them: each with the seat that was held for them; the others who wish for the same as one party.</summary>
+    /// <exception cref="ProblemException"><see cref="Problem.SiteFull"/> where there is no place for one of these parties.</exception>
+    public static List<(Registration Member, Placement Placement)> FindTogether(WriteSession session, Event evt, IEnumerable<Registration> members)
+    {
+        var placed = new List<(Registration, Placement)>();
+        foreach (var party in members.GroupBy(m => (m.SiteId, m.WhenFull, m.FallbackSiteId, m.HoldsSeat, m.DelegationId, m.IsTest)))
+        {
+            var wish = new Wish(party.Key.SiteId, party.Key.WhenFull, party.Key.FallbackSiteId);
+            var placement = party.Key.HoldsSeat ? new Placement(wish.SiteId, true, null) : FindOrSay(session, evt, wish, party.Count(), party.Key.DelegationId, party.First().CountsAt(evt));
+            placed.AddRange(party.Select(member => (member, placement)));
+        }
+
+        return placed;
+    }
+
+    // With several sites it is not plain which one is full.
+    private static Placement FindOrSay(WriteSession session, Event evt, Wish wish, int size, string? delegationId, bool counts)
+    {
+        try
+        {
+            return Find(session, evt, wish, size, delegationId, counts);
+        }
+        catch (ProblemException full) when (full.Problem == Problem.SiteFull)
+        {
+            throw full.With("siteId", wish.SiteId);
+        }
+    }
+
     /// <summary>Takes seats for newcomers where there are enough.</summary>
     /// <param name="session">The work's.</param>
     /// <param name="evt">The event, locked.</param>
