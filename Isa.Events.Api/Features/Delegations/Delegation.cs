@@ -53,7 +53,7 @@ public sealed record Delegation
     /// <summary>The members in the order they were sent; whoever came instead of one stands after them.</summary>
     public IReadOnlyList<Registration>? Members { get; init; }
 
-    /// <summary>Whom there was no place for.</summary>
+    /// <summary>Whom there was no place for, of those who were sent last.</summary>
     public IReadOnlyList<LeftOut>? LeftOut { get; init; }
 
     [JsonIgnore]
@@ -97,6 +97,15 @@ public sealed record Delegation
         LeftOut, session.Now,
     }, () => new OvertakenException());
 
+    /// <summary>Stores what changed of it. One more <see cref="Version"/> is counted here.</summary>
+    /// <returns>It as it is stored now.</returns>
+    public Delegation Save(WriteSession session)
+    {
+        var saved = this with { Version = Version + 1, UpdatedAt = session.Now };
+        session.Require(UpdateDelegation, new { saved.Id, saved.NamesDueAt, saved.LeftOut, saved.Version, saved.UpdatedAt }, () => new OvertakenException());
+        return saved;
+    }
+
     private const string ById = $"SELECT {Columns} FROM delegations WHERE id = @Id";
 
     private const string MembersMatching = $"""
@@ -106,6 +115,10 @@ public sealed record Delegation
     private const string MembersById = $"SELECT {Registration.Columns} FROM registrations WHERE delegation_id = @Id ORDER BY id";
 
     private const string ByExternalId = "SELECT id FROM delegations WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId";
+
+    private const string UpdateDelegation = """
+        UPDATE delegations SET names_due_at = @NamesDueAt, left_out = @LeftOut, version = @Version, updated_at = @UpdatedAt WHERE id = @Id AND version = @Version - 1
+        """;
 
     private const string InsertDelegation = """
         INSERT INTO delegations (id, event_id, is_test, made_by, external_id, contact_name, contact_email, contact_email_normalised, contact_phone, organisation, city, language,

@@ -141,9 +141,9 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
     }
 
     /// <summary>What a registration begins as. Organisers vouch for whom they register.</summary>
-    internal static RegistrationStatus StatusFor(Event evt, Caller caller) =>
+    internal static RegistrationStatus StatusFor(Event evt, Caller caller, bool isConfirmed = false) =>
         caller.IsOrganizer ? RegistrationStatus.Confirmed
-        : evt.Rules is { ConfirmsAddresses: true } || caller.ConfirmsAddresses ? RegistrationStatus.PendingConfirmation
+        : !isConfirmed && (evt.Rules is { ConfirmsAddresses: true } || caller.ConfirmsAddresses) ? RegistrationStatus.PendingConfirmation
         : evt.Rules is { RequiresApproval: true } ? RegistrationStatus.PendingApproval
         : RegistrationStatus.Confirmed;
 
