@@ -110,7 +110,7 @@ internal sealed record Matter
                 Invitee = (shown.InviteeId is { } id ? Invitee.Find(session, evt.Id, id) : null) ?? new Invitee { Id = "", FullName = shown.FullName, Email = shown.Email, Language = shown.Language },
             },
             MessageKind.DailySummary => new Matter { Kind = kind, Event = evt, Summary = EventSummary.Read(session, evt, now.AddDays(-1), now.AddMilliseconds(1)) },
-            MessageKind.NameDue or MessageKind.DelegationRegistered or MessageKind.DelegationToConfirm or MessageKind.DelegationLinks or MessageKind.DelegationApproved or MessageKind.DelegationDeclined => new Matter
+            MessageKind.NameDue or MessageKind.DelegationRegistered or MessageKind.DelegationToConfirm or MessageKind.DelegationLinks or MessageKind.DelegationApproved or MessageKind.DelegationDeclined or MessageKind.DelegationChanged => new Matter
             {
                 Kind = kind, Event = evt, Members = [shown],
                 Contact = (shown.DelegationId is { } delegation ? Delegation.Find(session, delegation) : null) ?? new Delegation
@@ -181,6 +181,7 @@ internal sealed record Matter
             OutboxKind.LinksRequested when pending.Count > 0 => (MessageKind.DelegationToConfirm, pending),
             OutboxKind.LinksRequested => (MessageKind.DelegationLinks, active),
             OutboxKind.DelegationApproved => (MessageKind.DelegationApproved, active),
+            OutboxKind.DelegationChanged => (MessageKind.DelegationChanged, active),
             OutboxKind.DelegationDeclined => (MessageKind.DelegationDeclined, all.FindAll(member => member.Status == RegistrationStatus.Declined)),
             _ => (MessageKind.DelegationRegistered, active),
         };

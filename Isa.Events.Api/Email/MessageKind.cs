@@ -54,6 +54,9 @@ public enum MessageKind
     DelegationLinks,
     DelegationApproved,
     DelegationDeclined,
+
+    /// <summary>To a new address of its contact.</summary>
+    DelegationChanged,
     Reminder,
     ThankYou,
 

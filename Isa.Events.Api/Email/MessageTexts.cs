@@ -502,6 +502,28 @@ internal static class MessageTexts
                 {{ note }}{% endif %}
                 """)),
 
+        [MessageKind.DelegationChanged] = new(
+            new("Sie sind Kontakt einer Delegation: {{ event }}", "You are the contact of a delegation: {{ event }}", "您是代表团联系人：{{ event }}"),
+            new("""
+                was diese Delegation betrifft, bekommen von jetzt an Sie an diese Adresse. Personen: {{ count }}. Unten steht, was für jede gilt.
+
+                Der Link zum Verwalten ist neu; der frühere gilt nicht mehr.{% if endsAt %}
+
+                Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
+                """, """
+                From now on, whatever concerns this delegation comes to you at this address. People: {{ count }}. What holds for each of them is below.
+
+                The link for managing it is new; the earlier one no longer works.{% if endsAt %}
+
+                Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
+                """, """
+                今后与该代表团有关的通知将发送至您的此邮箱。代表团共 {{ count }} 人，详情见下方。
+
+                管理链接已更新，旧链接不再有效。{% if endsAt %}
+
+                请在 {{ endsAt }} 前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
+                """)),
+
         [MessageKind.Reminder] = new(
             new("Erinnerung: {{ event }}, {{ starts }}", "Reminder: {{ event }}, {{ starts }}", "会议提醒：{{ event }}，{{ starts }}"),
             new("""

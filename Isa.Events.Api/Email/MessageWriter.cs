@@ -114,7 +114,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             MessageKind.AddressToConfirm => registration!.HoldEndsAt,
             MessageKind.DeclineReceived => registration!.DeclineTakesEffectAt,
             MessageKind.DelegationToConfirm => matter.Members.Min(m => m.HoldEndsAt),
-            MessageKind.DelegationRegistered => matter.Members.Any(m => m.NameFollows) ? matter.Contact!.NamesDueAt : null,
+            MessageKind.DelegationRegistered or MessageKind.DelegationChanged => matter.Members.Any(m => m.NameFollows) ? matter.Contact!.NamesDueAt : null,
             MessageKind.NameDue => matter.Contact?.NamesDueAt ?? registration?.HoldEndsAt ?? matter.Members.Min(m => m.HoldEndsAt),
             _ => null,
         };

@@ -31,6 +31,7 @@ public enum OutboxKind
     ReplyForwarded,
     DelegationApproved,
     DelegationDeclined,
+    DelegationChanged,
 }
 
 /// <summary>Work for later, written in the transaction of its cause: it is there exactly when the cause is. What is sent is rendered when it is sent.</summary>

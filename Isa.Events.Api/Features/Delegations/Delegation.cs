@@ -59,6 +59,7 @@ public sealed record Delegation
     [JsonIgnore]
     public long TokenVersion { get; init; }
 
+    /// <summary>Counts changes of itself, not of its members: its entity tag.</summary>
     [JsonIgnore]
     public long Version { get; init; }
 
@@ -102,7 +103,11 @@ public sealed record Delegation
     public Delegation Save(WriteSession session)
     {
         var saved = this with { Version = Version + 1, UpdatedAt = session.Now };
-        session.Require(UpdateDelegation, new { saved.Id, saved.NamesDueAt, saved.LeftOut, saved.Version, saved.UpdatedAt }, () => new OvertakenException());
+        session.Require(UpdateDelegation, new
+        {
+            saved.Id, saved.ContactName, saved.ContactEmail, ContactEmailNormalised = EmailAddress.Normalise(saved.ContactEmail), saved.ContactPhone, saved.Language, saved.NamesDueAt, saved.LeftOut,
+            saved.TokenVersion, saved.Version, saved.UpdatedAt,
+        }, () => new OvertakenException());
         return saved;
     }
 
@@ -117,7 +122,9 @@ public sealed record Delegation
     private const string ByExternalId = "SELECT id FROM delegations WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId";
 
     private const string UpdateDelegation = """
-        UPDATE delegations SET names_due_at = @NamesDueAt, left_out = @LeftOut, version = @Version, updated_at = @UpdatedAt WHERE id = @Id AND version = @Version - 1
+        UPDATE delegations SET contact_name = @ContactName, contact_email = @ContactEmail, contact_email_normalised = @ContactEmailNormalised, contact_phone = @ContactPhone, language = @Language,
+            names_due_at = @NamesDueAt, left_out = @LeftOut, token_version = @TokenVersion, version = @Version, updated_at = @UpdatedAt
+        WHERE id = @Id AND version = @Version - 1
         """;
 
     private const string InsertDelegation = """
