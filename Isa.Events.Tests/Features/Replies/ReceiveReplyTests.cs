@@ -196,6 +196,22 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
         await Host.IsWholeAsync();
     }
 
+    [Fact]
+    public async Task The_deputy_of_whoever_said_no_while_waiting_has_a_seat_that_is_free_at_once()
+    {
+        var evt = await Host.EventWithQueueAsync(1);
+        var (seated, waits) = (await _replying.InvitedAsync(evt), await _replying.InvitedAsync(evt));
+        (await _replying.OutcomeAsync(waits.Reply("DECLINED"))).ShouldBe("applied");
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.CountsAsync(evt)).ShouldStartWith("hannover 0/1");
+        await Host.SendAsync();
+        var deputy = await Host.DeputyAsync(await Host.Anybody.PostAsync(waits.Registration.PathOf("invite").Replace("/invite.ics", "/substitute"), """{"fullName":"Vera Vertretung","email":"vera@example.org","language":"de","audience":"guest","noticeVersion":"1"}"""));
+        deputy.Stands().ShouldBe("confirmed hannover");
+        (await Host.CountsAsync(evt)).ShouldStartWith("hannover 1/0");
+        (await Host.SendAsync()).Single(m => m.To == "vera@example.org").Calendar!.Method.ShouldBe("REQUEST");
+        await Host.IsWholeAsync();
+    }
+
     [Theory]
     [InlineData("waitlist")]
     [InlineData("reject")]
