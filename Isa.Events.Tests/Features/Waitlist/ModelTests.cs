@@ -227,8 +227,8 @@ public class ModelTests
             }
         }
 
-        // Whose people have all said no keep their place and are passed over.
-        private Entry? Head(string site) => Waiting[site].Find(entry => entry.Members.Exists(id => People[id].NoUntil is null));
+        // Whose people have all said no keep their place and are passed over, and so do those for whom the site has become too small.
+        private Entry? Head(string site) => Waiting[site].Find(entry => entry.Members.Exists(id => People[id].NoUntil is null) && !(entry.Members.Count > Capacity[site]));
 
         private bool Place(List<string> ids, string site, string? whenFull, string? fallback)
         {
