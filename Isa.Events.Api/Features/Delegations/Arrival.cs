@@ -235,7 +235,7 @@ internal sealed class Arrival
         var mayHold = status == RegistrationStatus.PendingConfirmation || evt.EffectiveRules.PendingHoldsSeat == true;
         var held = !mayHold ? 0 : whatFits ? Placement.TakeUpTo(session, evt, site, size, counts) : Placement.TryTake(session, evt, site, size, counts) ? size : 0;
         List<Placement?> placed = [.. Enumerable.Repeat(new Placement(site.Id, true, null), held)];
-        var asks = !mayHold && Seats.AreFor(evt, site, Seats.Of(session, evt.Id, site.Id), whatFits ? 1 : size, session.Now);
+        var asks = !mayHold && Placement.TryTake(session, evt, site, whatFits ? 1 : size, counts: false);
         var rest = wish.AtFullSite == WhenFull.Reject && !asks ? null : new Placement(site.Id, false, null);
         if (rest is null && held == 0) throw new ProblemException(Problem.SiteFull);
         while (placed.Count < size) placed.Add(rest);

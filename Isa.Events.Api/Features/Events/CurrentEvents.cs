@@ -142,7 +142,7 @@ public sealed class CurrentEvent
     public static CurrentEvent? Find(ReadSession session, string id, CurrentEvent? last)
     {
         var evt = last is not null && session.One<long?>(VersionOf, new { Id = id }) == last.Event.Version ? last.Event : Event.Find(session, id);
-        return evt is null ? null : new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = id }), last);
+        return evt is null ? null : new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.ForNewcomers, new { EventId = id }), last);
     }
 
     public SiteSeats SeatsOf(string siteId) => Seats.First(s => s.SiteId == siteId);

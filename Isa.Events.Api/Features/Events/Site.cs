@@ -123,6 +123,12 @@ public sealed record SiteSeats
 {
     public const string OfEvent = "SELECT id AS site_id, capacity, seats_taken, waiting FROM sites WHERE event_id = @EventId ORDER BY position, id";
 
+    /// <summary>The same with <see cref="NobodyComes"/>.</summary>
+    public const string ForNewcomers = $"""
+        SELECT id AS site_id, capacity, seats_taken, waiting, CASE WHEN waiting > 0 AND (capacity IS NULL OR seats_taken < capacity) AND NOT EXISTS ({WaitlistEntry.NextOfSite}) THEN TRUE ELSE FALSE END AS nobody_comes
+        FROM sites s WHERE event_id = @EventId ORDER BY position, id
+        """;
+
     public string SiteId { get; init; } = "";
 
     public long? Capacity { get; init; }
@@ -132,7 +138,10 @@ public sealed record SiteSeats
     public long Waiting { get; init; }
 
     /// <summary>Full, or somebody waits: whether newcomers may have a seat nevertheless is for <see cref="Seats.AreFor"/> to say.</summary>
-    public bool IsFull => Waiting > 0 || SeatsTaken >= Capacity;
+    public bool IsFull => Waiting > 0 && !NobodyComes || SeatsTaken >= Capacity;
+
+    /// <summary>Whether those who wait are all passed over, so that free seats are for newcomers. Read for those alone who tell what there is, where there are free seats.</summary>
+    public bool NobodyComes { get; init; }
 
     public long? Free => Capacity - SeatsTaken;
 }

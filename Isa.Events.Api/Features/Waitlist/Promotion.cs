@@ -35,9 +35,6 @@ public static class Promotion
         return Registration.Find(session, after.Id!)!;
     }
 
-    /// <summary>Whether nobody waits at a site but those who are passed over, and parties that it has become too small for.</summary>
-    internal static bool NobodyComes(ReadSession session, string eventId, string siteId) => session.One<string>(AnyoneWhoComes, new { EventId = eventId, SiteId = siteId }) is null;
-
     /// <summary>Confirms a registration at the site it waited for. The seat is taken already.</summary>
     /// <returns>It as it is stored now, and the site whose seat it gave back, or null.</returns>
     internal static (Registration Confirmed, string? Left) Confirm(WriteSession session, Event evt, Registration member, string siteId, string action, Actor actor, string? actorId, bool? outOfTurn = null)
@@ -131,8 +128,6 @@ public static class Promotion
     private const string MembersOfHead = $"""
         SELECT {Registration.Columns} FROM registrations WHERE waitlist_entry_id IN (SELECT id FROM (SELECT id {Queue}) AS head LIMIT 100) ORDER BY id
         """;
-
-    private const string AnyoneWhoComes = $"SELECT id FROM waitlist_entries w WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND size <= COALESCE((SELECT capacity {Site}), size) AND {WaitlistEntry.Comes} LIMIT 1";
 
     private const string MembersOf = $"SELECT {Registration.Columns} FROM registrations WHERE waitlist_entry_id = @EntryId ORDER BY id";
 }
