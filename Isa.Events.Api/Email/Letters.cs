@@ -118,7 +118,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     // Tells of something else than the place they have: their entry stays as it is.
     private static bool IsAside(MessageKind kind) => kind is MessageKind.ConfirmedWaiting or MessageKind.OfferMade or MessageKind.OfferExpired or MessageKind.Reminder or MessageKind.ThankYou;
 
-    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => matter.Kind != MessageKind.OrganizerMessage && (calendar?.Method == CalendarMethods.Request || matter.Kind is MessageKind.Invitation or MessageKind.DelegationRegistered
+    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => matter.Kind != MessageKind.OrganizerMessage && (calendar?.Method == CalendarMethods.Request || matter.Kind is MessageKind.Invitation or MessageKind.DelegationRegistered or MessageKind.DelegationChanged
         || matter is { Contact: not null, HasPlace: true } && !IsAside(matter.Kind));
 
     // What lets somebody prove that a mailbox is theirs goes to that mailbox alone.

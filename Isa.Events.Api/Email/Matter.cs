@@ -110,7 +110,7 @@ internal sealed record Matter
                 Invitee = (shown.InviteeId is { } id ? Invitee.Find(session, evt.Id, id) : null) ?? new Invitee { Id = "", FullName = shown.FullName, Email = shown.Email, Language = shown.Language },
             },
             MessageKind.DailySummary => new Matter { Kind = kind, Event = evt, Summary = EventSummary.Read(session, evt, now.AddDays(-1), now.AddMilliseconds(1)) },
-            MessageKind.NameDue or MessageKind.DelegationRegistered or MessageKind.DelegationToConfirm or MessageKind.DelegationLinks => new Matter
+            MessageKind.NameDue or MessageKind.DelegationRegistered or MessageKind.DelegationToConfirm or MessageKind.DelegationLinks or MessageKind.DelegationApproved or MessageKind.DelegationDeclined or MessageKind.DelegationChanged => new Matter
             {
                 Kind = kind, Event = evt, Members = [shown],
                 Contact = (shown.DelegationId is { } delegation ? Delegation.Find(session, delegation) : null) ?? new Delegation
@@ -171,7 +171,8 @@ internal sealed record Matter
     private static Matter? OfDelegation(ReadSession session, Event evt, OutboxKind what, string id)
     {
         if (evt.Status == EventStatus.Cancelled || Delegation.Find(session, id) is not { } contact) return null;
-        var active = Delegation.MembersOf(session, id).FindAll(member => member.IsActive);
+        var all = Delegation.MembersOf(session, id);
+        var active = all.FindAll(member => member.IsActive);
         var pending = active.FindAll(member => member.Status == RegistrationStatus.PendingConfirmation);
         var (kind, members) = what switch
         {
@@ -179,6 +180,9 @@ internal sealed record Matter
             OutboxKind.AddressToConfirm => (MessageKind.DelegationToConfirm, pending),
             OutboxKind.LinksRequested when pending.Count > 0 => (MessageKind.DelegationToConfirm, pending),
             OutboxKind.LinksRequested => (MessageKind.DelegationLinks, active),
+            OutboxKind.DelegationApproved => (MessageKind.DelegationApproved, active),
+            OutboxKind.DelegationChanged => (MessageKind.DelegationChanged, active),
+            OutboxKind.DelegationDeclined => (MessageKind.DelegationDeclined, all.FindAll(member => member.Status == RegistrationStatus.Declined)),
             _ => (MessageKind.DelegationRegistered, active),
         };
         return members.Count == 0 ? null : new Matter { Kind = kind, Event = evt, Contact = contact, Members = members };

@@ -52,6 +52,11 @@ public enum MessageKind
     /// <summary>To the address of its contact, before anybody of it is registered.</summary>
     DelegationToConfirm,
     DelegationLinks,
+    DelegationApproved,
+    DelegationDeclined,
+
+    /// <summary>To a new address of its contact.</summary>
+    DelegationChanged,
     Reminder,
     ThankYou,
 

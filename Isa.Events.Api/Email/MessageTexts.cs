@@ -470,6 +470,60 @@ internal static class MessageTexts
                 以下是您索取的代表团报名链接，共 {{ count }} 人。
                 """)),
 
+        [MessageKind.DelegationApproved] = new(
+            new("Delegation angenommen: {{ event }}", "Delegation accepted: {{ event }}", "代表团报名已通过审核：{{ event }}"),
+            new("""
+                der Veranstalter hat die Anmeldung Ihrer Delegation angenommen. Personen: {{ count }}. Unten steht, was für jede gilt.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                The organiser has accepted the registration of your delegation. People: {{ count }}. What holds for each of them is below.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                主办方已通过贵代表团的报名，共 {{ count }} 人，详情见下方。{% if note %}
+
+                {{ note }}{% endif %}
+                """)),
+
+        [MessageKind.DelegationDeclined] = new(
+            new("Ihre Delegation: {{ event }}", "Your delegation: {{ event }}", "关于贵代表团的报名：{{ event }}"),
+            new("""
+                leider konnte der Veranstalter die unten genannten Mitglieder Ihrer Delegation nicht annehmen. Personen: {{ count }}. Wer eine eigene E-Mail-Adresse angegeben hat, erfährt es auch selbst.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                Unfortunately, the organiser could not accept the members of your delegation named below. People: {{ count }}. Whoever has an e-mail address of their own is told directly, too.{% if note %}
+
+                {{ note }}{% endif %}
+                """, """
+                很抱歉，贵代表团的下列成员未能通过审核，共 {{ count }} 人。已填写本人邮箱的成员将另行收到通知。{% if note %}
+
+                {{ note }}{% endif %}
+                """)),
+
+        [MessageKind.DelegationChanged] = new(
+            new("Sie sind Kontakt einer Delegation: {{ event }}", "You are the contact of a delegation: {{ event }}", "您是代表团联系人：{{ event }}"),
+            new("""
+                was diese Delegation betrifft, bekommen von jetzt an Sie an diese Adresse. Personen: {{ count }}. Unten steht, was für jede gilt.
+
+                Der Link zum Verwalten ist neu; der frühere gilt nicht mehr.{% if endsAt %}
+
+                Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
+                """, """
+                From now on, whatever concerns this delegation comes to you at this address. People: {{ count }}. What holds for each of them is below.
+
+                The link for managing it is new; the earlier one no longer works.{% if endsAt %}
+
+                Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
+                """, """
+                今后与该代表团有关的通知将发送至您的此邮箱。代表团共 {{ count }} 人，详情见下方。
+
+                管理链接已更新，旧链接不再有效。{% if endsAt %}
+
+                请在 {{ endsAt }} 前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
+                """)),
+
         [MessageKind.Reminder] = new(
             new("Erinnerung: {{ event }}, {{ starts }}", "Reminder: {{ event }}, {{ starts }}", "会议提醒：{{ event }}，{{ starts }}"),
             new("""

@@ -17,7 +17,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         var values = Values(matter);
         var title = Phrase.Of(evt.Title, language, evt.DefaultLanguage);
         var (subject, body) = Words(matter, shared, values, new Dictionary<string, Phrase?>(values) { ["event"] = title with { Text = MessageParts.Shorten(title.Text, MaxTitleInSubject) } });
-        var tellsAgenda = !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.NameDue or MessageKind.OrganizerMessage or MessageKind.ThankYou or MessageKind.DailySummary);
+        var tellsAgenda = !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.DelegationDeclined or MessageKind.NameDue or MessageKind.OrganizerMessage or MessageKind.ThankYou or MessageKind.DailySummary);
         var isTest = evt.IsTest || matter.Registration is { IsTest: true } || matter.Members.Any(m => m.IsTest);
         return new MessageContent
         {
@@ -114,7 +114,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             MessageKind.AddressToConfirm => registration!.HoldEndsAt,
             MessageKind.DeclineReceived => registration!.DeclineTakesEffectAt,
             MessageKind.DelegationToConfirm => matter.Members.Min(m => m.HoldEndsAt),
-            MessageKind.DelegationRegistered => matter.Members.Any(m => m.NameFollows) ? matter.Contact!.NamesDueAt : null,
+            MessageKind.DelegationRegistered or MessageKind.DelegationChanged => matter.Members.Any(m => m.NameFollows) ? matter.Contact!.NamesDueAt : null,
             MessageKind.NameDue => matter.Contact?.NamesDueAt ?? registration?.HoldEndsAt ?? matter.Members.Min(m => m.HoldEndsAt),
             _ => null,
         };
@@ -132,7 +132,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["position"] = Own(matter.Wait?.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ["endsAt"] = Own(endsAt is { } end ? Clock.Moment(end, ZoneOf(matter), language) : null),
             ["note"] = matter.Kind == MessageKind.EventCancelled ? evt.CancellationReason is { } reason ? Phrase.Of(reason, language, evt.DefaultLanguage) : null
-                : matter.Kind is MessageKind.Approved or MessageKind.Declined ? Known(registration!.DecisionText) : null,
+                : matter.Kind is MessageKind.Approved or MessageKind.Declined ? Known(registration!.DecisionText)
+                : matter.Kind is MessageKind.DelegationApproved or MessageKind.DelegationDeclined ? Known(matter.Members.MaxBy(m => m.UpdatedAt)!.DecisionText) : null,
             ["dayChanged"] = Own(DayChanged(matter) ? "1" : null),
             ["tentative"] = Own(matter.IsTentative ? "1" : null),
             ["replaced"] = Known(matter.Replaced),

@@ -29,6 +29,9 @@ public enum OutboxKind
     OrganizerMessage,
     DeclineReceived,
     ReplyForwarded,
+    DelegationApproved,
+    DelegationDeclined,
+    DelegationChanged,
 }
 
 /// <summary>Work for later, written in the transaction of its cause: it is there exactly when the cause is. What is sent is rendered when it is sent.</summary>

@@ -34,13 +34,10 @@ public sealed class ConfirmDelegation(EventsDatabase database, DelegationAccess 
         if (pending.Select(m => ConfirmAddress.Refusal(evt, m, session.Now)).FirstOrDefault(refusal => refusal is not null) is { } late) throw new ProblemException(late);
 
         var freed = new List<string>();
-        foreach (var party in pending.GroupBy(m => (m.SiteId, m.WhenFull, m.FallbackSiteId, m.HoldsSeat)))
-        {
-            var members = party.ToList();
-            var wish = new Wish(party.Key.SiteId, party.Key.WhenFull, party.Key.FallbackSiteId);
-            var placement = evt.EffectiveRules.RequiresApproval == true || party.Key.HoldsSeat ? null : Placement.Find(session, evt, wish, members.Count, found.Delegation.Id, members[0].CountsAt(evt));
-            foreach (var member in members) ConfirmAddress.Confirm(session, evt, member, placement, freed, found.Actor, found.ActorId);
-        }
+        if (evt.EffectiveRules.RequiresApproval == true)
+            foreach (var member in pending) ConfirmAddress.Confirm(session, evt, member, null, freed, found.Actor, found.ActorId);
+        else
+            foreach (var (member, placement) in Placement.FindTogether(session, evt, pending)) ConfirmAddress.Confirm(session, evt, member, placement, freed, found.Actor, found.ActorId);
 
         OutboxRow.AddForContact(session, OutboxKind.DelegationRegistered, evt.Id, found.Delegation.Id!);
         Promotion.Run(session, evt, freed);

@@ -53,12 +53,13 @@ public sealed record Delegation
     /// <summary>The members in the order they were sent; whoever came instead of one stands after them.</summary>
     public IReadOnlyList<Registration>? Members { get; init; }
 
-    /// <summary>Whom there was no place for.</summary>
+    /// <summary>Whom there was no place for, of those who were sent last.</summary>
     public IReadOnlyList<LeftOut>? LeftOut { get; init; }
 
     [JsonIgnore]
     public long TokenVersion { get; init; }
 
+    /// <summary>Counts changes of itself, not of its members: its entity tag.</summary>
     [JsonIgnore]
     public long Version { get; init; }
 
@@ -76,6 +77,15 @@ public sealed record Delegation
     /// <summary>Those of them without an address whom a filter finds.</summary>
     public static List<Registration> MembersOf(ReadSession session, string id, RegistrationMatch match) => session.Query<Registration>(MembersMatching, match with { DelegationId = id });
 
+    /// <summary>Those of them who wait for an organiser's decision; none where the same was decided before.</summary>
+    /// <exception cref="ProblemException"><see cref="Problem.RegistrationNotPending"/> where there is nothing to decide.</exception>
+    internal static List<Registration> Undecided(ReadSession session, string id, Func<Registration, bool> decided)
+    {
+        var members = MembersOf(session, id);
+        var pending = members.FindAll(member => member.Status == RegistrationStatus.PendingApproval);
+        return pending.Count > 0 || members.Exists(member => decided(member)) ? pending : throw new ProblemException(Problem.RegistrationNotPending);
+    }
+
     /// <summary>The one that a partner made with the same id of theirs.</summary>
     public static string? WithExternalId(ReadSession session, string eventId, string madeBy, string? externalId) =>
         externalId is null ? null : session.One<string>(ByExternalId, new { EventId = eventId, MadeBy = madeBy, ExternalId = externalId });
@@ -88,6 +98,19 @@ public sealed record Delegation
         LeftOut, session.Now,
     }, () => new OvertakenException());
 
+    /// <summary>Stores what changed of it. One more <see cref="Version"/> is counted here.</summary>
+    /// <returns>It as it is stored now.</returns>
+    public Delegation Save(WriteSession session)
+    {
+        var saved = this with { Version = Version + 1, UpdatedAt = session.Now };
+        session.Require(UpdateDelegation, new
+        {
+            saved.Id, saved.ContactName, saved.ContactEmail, ContactEmailNormalised = EmailAddress.Normalise(saved.ContactEmail), saved.ContactPhone, saved.Language, saved.NamesDueAt, saved.LeftOut,
+            saved.TokenVersion, saved.Version, saved.UpdatedAt,
+        }, () => new OvertakenException());
+        return saved;
+    }
+
     private const string ById = $"SELECT {Columns} FROM delegations WHERE id = @Id";
 
     private const string MembersMatching = $"""
@@ -97,6 +120,12 @@ public sealed record Delegation
     private const string MembersById = $"SELECT {Registration.Columns} FROM registrations WHERE delegation_id = @Id ORDER BY id";
 
     private const string ByExternalId = "SELECT id FROM delegations WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId";
+
+    private const string UpdateDelegation = """
+        UPDATE delegations SET contact_name = @ContactName, contact_email = @ContactEmail, contact_email_normalised = @ContactEmailNormalised, contact_phone = @ContactPhone, language = @Language,
+            names_due_at = @NamesDueAt, left_out = @LeftOut, token_version = @TokenVersion, version = @Version, updated_at = @UpdatedAt
+        WHERE id = @Id AND version = @Version - 1
+        """;
 
     private const string InsertDelegation = """
         INSERT INTO delegations (id, event_id, is_test, made_by, external_id, contact_name, contact_email, contact_email_normalised, contact_phone, organisation, city, language,

@@ -32,6 +32,7 @@ public sealed class DelegationAccess(EventsDatabase database, CurrentEvents even
             Links = tokens.Links(delegation),
         };
         context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.ETag = $"\"{delegation.Version}\"";
         if (status == StatusCodes.Status201Created) context.Response.Headers.Location = answer.Links!.Self;
         await context.Response.SendAsync(answer, status, cancellation: ct);
     }

@@ -10,13 +10,9 @@ public enum DelegationMode
     WhatFits,
 }
 
-/// <summary>People who come together, and their contact. What is said of the delegation holds for each member who says nothing else.</summary>
-public sealed record DelegationRequest
+/// <summary>People who come together. What is said of all holds for each member who says nothing else.</summary>
+public record DelegationMembersRequest
 {
-    public DelegationContactRequest? Contact { get; init; }
-
-    public string? ExternalId { get; init; }
-
     public string? Organisation { get; init; }
 
     public string? City { get; init; }
@@ -40,9 +36,6 @@ public sealed record DelegationRequest
 
     public IReadOnlyList<DelegationMember>? Members { get; init; }
 
-    /// <summary>Each member as if registered alone.</summary>
-    public List<RegistrationRequest> ToRequests() => [.. Enumerable.Range(0, Members!.Count).Select(ToRequest)];
-
     /// <summary>What a rule says of one member, in this request's own words: what the member has from the delegation is named there, once.</summary>
     public string PathOf(int member, string field)
     {
@@ -61,7 +54,10 @@ public sealed record DelegationRequest
     }
 
     /// <summary>One member as if registered alone.</summary>
-    internal RegistrationRequest ToRequest(int index)
+    /// <param name="index">Which.</param>
+    /// <param name="language">What they read unless they say so.</param>
+    /// <param name="unnamed">How many numbers those who are not named yet have used up.</param>
+    internal RegistrationRequest ToRequest(int index, Language? language = null, int unnamed = 0)
     {
         var member = Members![index];
         var siteId = member.SiteId ?? SiteId;
@@ -69,7 +65,7 @@ public sealed record DelegationRequest
         return new RegistrationRequest
         {
             SiteId = siteId, WhenFull = atFallback && WhenFull == Registrations.WhenFull.AttendSite ? null : WhenFull, FallbackSiteId = atFallback ? null : FallbackSiteId,
-            FullName = member.NameFollows == true ? Unnamed(index) : member.FullName, Email = member.Email, Language = member.Language ?? Contact?.Language, FamilyName = member.FamilyName,
+            FullName = member.NameFollows == true ? $"{UnnamedPrefix}{unnamed + index + 1}" : member.FullName, Email = member.Email, Language = member.Language ?? language, FamilyName = member.FamilyName,
             RomanizedName = member.RomanizedName, FormOfAddress = member.FormOfAddress, JobTitle = member.JobTitle, Organisation = member.Organisation ?? Organisation, City = member.City ?? City,
             Audience = member.Audience ?? Audience, TimeZone = member.TimeZone, Phone = member.Phone, CopyTo = member.CopyTo, ListensIn = member.ListensIn, Needs = member.Needs,
             ExternalId = member.ExternalId, InvitationCode = member.InvitationCode, NoticeVersion = member.NoticeVersion ?? NoticeVersion, Consents = member.Consents ?? Consents,
@@ -77,8 +73,16 @@ public sealed record DelegationRequest
         };
     }
 
-    /// <summary>Stands in lists for somebody who is not named yet. Members without an address are told apart by their names.</summary>
-    private static string Unnamed(int index) => $"N. N. {index + 1}";
+    /// <summary>Stands in lists for somebody who is not named yet, with a number: members without an address are told apart by their names.</summary>
+    internal const string UnnamedPrefix = "N. N. ";
+}
+
+/// <summary>People who come together, and their contact.</summary>
+public sealed record DelegationRequest : DelegationMembersRequest
+{
+    public DelegationContactRequest? Contact { get; init; }
+
+    public string? ExternalId { get; init; }
 }
 
 /// <summary>Who registers a delegation.</summary>
@@ -103,21 +107,34 @@ public sealed record DelegationMember : PersonRequest
 
 public sealed class DelegationRequestValidator : Validator<DelegationRequest>
 {
-    private static readonly RegistrationRequestValidator Person = new();
-
     public DelegationRequestValidator()
     {
         RuleFor(r => r.Contact).Present();
-        RuleFor(r => r.Contact!).ChildRules(contact =>
-        {
-            contact.RuleFor(c => c.FullName).Present().PersonName();
-            contact.RuleFor(c => c.Email).Present().MailAddress();
-            contact.RuleFor(c => c.Language).Present();
-            contact.RuleFor(c => c.Phone).PhoneNumber();
-        }).When(r => r.Contact is not null);
+        RuleFor(r => r.Contact!).SetValidator(new DelegationContactRequestValidator()).When(r => r.Contact is not null);
         RuleFor(r => r.ExternalId).Line(100);
-        RuleFor(r => r.NamesDueBy).Line(40);
         RuleFor(r => r.NamesDueBy).Present().When(r => r.Members?.Any(m => m is { NameFollows: true }) == true);
+        Include(new DelegationMembersRequestValidator());
+    }
+}
+
+public sealed class DelegationContactRequestValidator : AbstractValidator<DelegationContactRequest>
+{
+    public DelegationContactRequestValidator()
+    {
+        RuleFor(c => c.FullName).Present().PersonName();
+        RuleFor(c => c.Email).Present().MailAddress();
+        RuleFor(c => c.Language).Present();
+        RuleFor(c => c.Phone).PhoneNumber();
+    }
+}
+
+public sealed class DelegationMembersRequestValidator : Validator<DelegationMembersRequest>
+{
+    private static readonly RegistrationRequestValidator Person = new();
+
+    public DelegationMembersRequestValidator()
+    {
+        RuleFor(r => r.NamesDueBy).Line(40);
         RuleFor(r => r.Members).Present().AtMost(Delegation.MaxMembers);
         RuleFor(r => r.Members).Must(members => members is not { Count: 0 }).Fails(FieldCode.Required);
         RuleFor(r => r).Custom((request, context) =>
@@ -129,7 +146,7 @@ public sealed class DelegationRequestValidator : Validator<DelegationRequest>
     }
 
     // By the rules of a registration, but for what a member may lack; without a language they have the contact's, which is missed there.
-    private static void CheckMember(DelegationRequest request, int index, FluentValidation.ValidationContext<DelegationRequest> context)
+    private static void CheckMember(DelegationMembersRequest request, int index, FluentValidation.ValidationContext<DelegationMembersRequest> context)
     {
         if (request.Members![index] is not { } member)
         {
@@ -150,7 +167,7 @@ public sealed class DelegationRequestValidator : Validator<DelegationRequest>
     }
 
     // By address; by name where there is none.
-    private static void CheckTwice(DelegationRequest request, FluentValidation.ValidationContext<DelegationRequest> context)
+    private static void CheckTwice(DelegationMembersRequest request, FluentValidation.ValidationContext<DelegationMembersRequest> context)
     {
         var (addresses, names, ids) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         for (var i = 0; i < request.Members!.Count; i++)
@@ -164,6 +181,6 @@ public sealed class DelegationRequestValidator : Validator<DelegationRequest>
             if (request.Members[i] is { ExternalId: { } id } && !ids.Add(id)) Fail(context, $"members[{i}].externalId", FieldCode.DuplicateValue);
     }
 
-    private static void Fail(FluentValidation.ValidationContext<DelegationRequest> context, string field, FieldCode code) =>
+    private static void Fail(FluentValidation.ValidationContext<DelegationMembersRequest> context, string field, FieldCode code) =>
         context.AddFailure(new FluentValidation.Results.ValidationFailure(field, "") { ErrorCode = code.Code });
 }

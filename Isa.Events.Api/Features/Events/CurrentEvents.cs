@@ -133,7 +133,7 @@ public sealed class CurrentEvent
 
     /// <summary>Null where there is none.</summary>
     public static CurrentEvent? Find(ReadSession session, string id) =>
-        Event.Find(session, id) is { } evt ? new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = id }), new(StringComparer.Ordinal)) : null;
+        Event.Find(session, id) is { } evt ? new CurrentEvent(evt, session.Query<SiteSeats>(SiteSeats.ForNewcomers, new { EventId = id }), new(StringComparer.Ordinal)) : null;
 
     /// <summary>What was read before with its seats as they are now, by one question; null where more than seats has changed since.</summary>
     public static CurrentEvent? FindAgain(ReadSession session, CurrentEvent last) =>

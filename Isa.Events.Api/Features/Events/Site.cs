@@ -121,12 +121,18 @@ public sealed record Site
 /// <summary>What is taken of a site.</summary>
 public sealed record SiteSeats
 {
-    public const string OfEvent = $"{Select} ORDER BY position, id";
+    public const string OfEvent = "SELECT id AS site_id, capacity, seats_taken, waiting FROM sites WHERE event_id = @EventId ORDER BY position, id";
+
+    /// <summary>The same with <see cref="NobodyComes"/>.</summary>
+    public const string ForNewcomers = $"{Newcomers} ORDER BY position, id";
 
     /// <summary>The same where the event itself is still of this version; no row otherwise.</summary>
-    public const string OfVersion = $"{Select} AND EXISTS (SELECT 1 FROM events WHERE id = @EventId AND version = @Version) ORDER BY position, id";
+    public const string OfVersion = $"{Newcomers} AND EXISTS (SELECT 1 FROM events WHERE id = @EventId AND version = @Version) ORDER BY position, id";
 
-    private const string Select = "SELECT id AS site_id, capacity, seats_taken, waiting FROM sites WHERE event_id = @EventId";
+    private const string Newcomers = $"""
+        SELECT id AS site_id, capacity, seats_taken, waiting, CASE WHEN waiting > 0 AND (capacity IS NULL OR seats_taken < capacity) AND NOT EXISTS ({WaitlistEntry.NextOfSite}) THEN TRUE ELSE FALSE END AS nobody_comes
+        FROM sites s WHERE event_id = @EventId
+        """;
 
     public string SiteId { get; init; } = "";
 
@@ -137,7 +143,10 @@ public sealed record SiteSeats
     public long Waiting { get; init; }
 
     /// <summary>Full, or somebody waits: whether newcomers may have a seat nevertheless is for <see cref="Seats.AreFor"/> to say.</summary>
-    public bool IsFull => Waiting > 0 || SeatsTaken >= Capacity;
+    public bool IsFull => Waiting > 0 && !NobodyComes || SeatsTaken >= Capacity;
+
+    /// <summary>Whether those who wait are all passed over, so that free seats are for newcomers. Read for those alone who tell what there is, where there are free seats.</summary>
+    public bool NobodyComes { get; init; }
 
     public long? Free => Capacity - SeatsTaken;
 }

@@ -11,6 +11,11 @@ public sealed class AcceptOfferOnPage(AttendeePages pages, EventsDatabase databa
     }
 
     public override Task HandleAsync(CancellationToken ct) => pages.AnswerAsync(HttpContext, PageForm.Accept, ManageBody.Render,
-        async (view, _, match) => new FormResult(await AcceptOffer.AcceptAsync(access, view.Found, match, ct), PageNote.Accepted),
+        async (view, form, match) =>
+        {
+            var request = new AcceptOfferRequest { Answers = form.Answer(SiteForm.Unanswered(view, view.Wait?.SiteId), null) };
+            form.Check();
+            return new FormResult(await AcceptOffer.AcceptAsync(access, view.Found, request, match, ct), PageNote.Accepted);
+        },
         async (view, _) => await database.ReadAsync(session => Offer.Last(session, view.Registration), ct) == Offer.Accepted ? new FormResult(view.Registration, PageNote.Accepted) : null, ct);
 }

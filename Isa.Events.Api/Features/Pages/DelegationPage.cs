@@ -12,7 +12,7 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
 {
     internal async Task SendAsync(HttpContext context, CancellationToken ct)
     {
-        if (await FindAsync(context, ct) is not var (delegation, current, mayConfirm)) await AttendeePage.SendUnknownAsync(context);
+        if (await FindAsync(context, ct) is not var (delegation, current, mayConfirm)) await SendUnknownAsync(context, ct);
         else await Html.SendWithFormAsync(context, Render(delegation, current.Event, mayConfirm));
     }
 
@@ -20,7 +20,7 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
     {
         if (await FindAsync(context, ct) is not var (delegation, current, mayConfirm))
         {
-            await AttendeePage.SendUnknownAsync(context);
+            await SendUnknownAsync(context, ct);
             return;
         }
 
@@ -43,9 +43,18 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         await Html.SeeOtherAsync(context, $"/d/{tokens.Create(LinkPurpose.Contact, delegation)}");
     }
 
+    private async Task SendUnknownAsync(HttpContext context, CancellationToken ct)
+    {
+        var token = TokenOf(context);
+        var renewed = await database.ReadAsync(session => tokens.WasOneOfDelegation(LinkPurpose.Contact, token, id => Delegation.Find(session, id)), ct);
+        await AttendeePage.SendUnknownAsync(context, renewed ? PageWording.LinkRenewed : null);
+    }
+
+    private static string TokenOf(HttpContext context) => (string)context.Request.RouteValues["contactToken"]!;
+
     private async Task<(Delegation Delegation, CurrentEvent Current, bool MayConfirm)?> FindAsync(HttpContext context, CancellationToken ct)
     {
-        var token = (string)context.Request.RouteValues["contactToken"]!;
+        var token = TokenOf(context);
         var (delegation, mayConfirm) = await database.ReadAsync(session => tokens.ReadDelegation(LinkPurpose.Contact, token, id => Delegation.Find(session, id)) is { } own
             ? (own, false) : (tokens.ReadDelegation(LinkPurpose.Confirm, token, id => Delegation.Find(session, id)), true), ct);
         if (delegation is not null) RefusalPage.Speak(context, delegation.Language);

@@ -68,7 +68,9 @@ internal static class ManageBody
         if (view.Wait is not { } wait || !Offer.IsOpen(wait.State, wait.OfferEndsAt, view.Now) || view.Event.EndedBy(view.Now) is not null) return;
         var language = view.Language;
         body.Append($"<section class=\"offer\"><h2>{PageWording.Offer.In(language)}</h2><p>{Html.Encode(PageWording.OfferText.Fill(language, view.Name(wait.SiteId), view.Moment(wait.OfferEndsAt!.Value)))}</p>\n");
-        new FormHtml(body, view, PageForm.Accept, page).Close(PageWording.Accept);
+        var accept = new FormHtml(body, view, PageForm.Accept, page);
+        if (view.Sent?.Form.Which == PageForm.Accept) SiteForm.Ask(accept, view, wait.SiteId); // what the site has come to ask since
+        accept.Close(PageWording.Accept);
         body.Append($"<p>{Html.Encode(view.Registration.Status == RegistrationStatus.Waitlisted ? PageWording.DeclineEnds.In(language) : PageWording.DeclineStays.Fill(language, view.Name(view.Registration.SiteId)))}</p>\n");
         new FormHtml(body, view, PageForm.Decline, page).Close(PageWording.Decline, danger: true);
         body.Append("</section>\n");

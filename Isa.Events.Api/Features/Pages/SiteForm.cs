@@ -13,13 +13,7 @@ internal static class SiteForm
         if (!options.Exists(o => o.Enabled)) return;
         var form = ManageBody.Fold(body, view, PageForm.Site, PageWording.ChangeSite, page);
         form.Choose("site", PageWording.ChangeSiteLegend, options);
-        // Without scripts what a site asks is only known once it was chosen and sent.
-        if (view.Sent?.Form is { Which: PageForm.Site } sent && Unanswered(view, SiteOf(sent.Typed("site"))) is { Count: > 0 } asked)
-        {
-            form.Text(PageWording.SiteAsks);
-            PersonFields.Write(form, view, asked, null);
-        }
-
+        if (view.Sent?.Form is { Which: PageForm.Site } sent) Ask(form, view, SiteOf(sent.Typed("site"))); // without scripts what a site asks is only known once it was chosen and sent
         if (QueuedFor(view) is { } waitsFor && view.Registration.Status == RegistrationStatus.Confirmed) form.Tick("keepWaiting", PageWording.KeepWaiting.Fill(view.Language, view.Name(waitsFor)));
         form.Close(PageWording.ChangeSiteButton);
         body.Append("</details>\n");
@@ -41,8 +35,16 @@ internal static class SiteForm
 
     private static string? SiteOf(string? choice) => choice?.StartsWith(WaitsFor, StringComparison.Ordinal) == true ? choice[WaitsFor.Length..] : choice;
 
-    // Where they stay nothing is asked.
-    private static List<Question> Unanswered(PageView view, string? siteId) => view.Event.Site(siteId) is not { } site || view.Registration.AttendsAt(site) ? []
+    /// <summary>What a site asks of them that they have not answered.</summary>
+    public static void Ask(FormHtml form, PageView view, string? siteId)
+    {
+        if (Unanswered(view, siteId) is not { Count: > 0 } asked) return;
+        form.Text(PageWording.SiteAsks);
+        PersonFields.Write(form, view, asked, null);
+    }
+
+    /// <summary>These questions. Where they stay nothing is asked.</summary>
+    public static List<Question> Unanswered(PageView view, string? siteId) => view.Event.Site(siteId) is not { } site || view.Registration.AttendsAt(site) ? []
         : [.. PersonFields.Asked(view.Event, [siteId], view.Registration.Audience, view.Language).Where(q => view.Registration.Answers?.Any(a => a.Question == q.Id) != true)];
 
     private static string? QueuedFor(PageView view) => view.Wait is { State: EntryState.Queued } wait ? wait.SiteId : null;

@@ -47,6 +47,9 @@ public sealed record Caller
         KeyId = "", HolderId = ended.MadeBy, Role = Role.Partner, Name = "", IsTest = ended.IsTest, ConfirmsAddresses = ended.ConfirmedAt is null,
     };
 
+    /// <summary>The contact of a delegation, by its link: with what its maker might do.</summary>
+    public static Caller OfContact(Delegation delegation) => new() { KeyId = "", HolderId = delegation.MadeBy, Role = Role.Partner, Name = "", IsTest = delegation.IsTest };
+
     /// <summary>Who that is in a history.</summary>
     public Actor Actor => IsOrganizer ? Actor.Organizer : KeyId.Length > 0 ? Actor.Partner : Actor.Attendee;
 

@@ -3,7 +3,7 @@ namespace Isa.Events.Api.Features.Registrations;
 /// <summary>Says yes to a registration that waits for an organiser's decision: it has its seat, or its place in the queue. Sent again it answers the same.</summary>
 public sealed class ApproveRegistration(RegistrationAccess access) : EndpointWithoutRequest<Registration>
 {
-    private static readonly DecisionRequestValidator Shape = new();
+    private const string Approved = "approved";
 
     public override void Configure()
     {
@@ -13,14 +13,12 @@ public sealed class ApproveRegistration(RegistrationAccess access) : EndpointWit
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        Parameters.None(HttpContext);
         var match = IfMatch.Read(HttpContext);
-        var request = await Body.ReadOptionalAsync<DecisionRequest>(HttpContext.Request, ct);
-        Shape.Check(request);
+        var request = await DecisionRequest.ReadAsync(HttpContext, ct);
         var found = await access.FindAsync(HttpContext, ct);
         var approved = await access.WriteAsync(found, match, (session, evt, registration) =>
         {
-            if (registration.Status is RegistrationStatus.Confirmed or RegistrationStatus.Waitlisted && registration.DecidedBefore(session, "approved")) return registration;
+            if (IsApproved(session, registration)) return registration;
             return registration.Status == RegistrationStatus.PendingApproval ? Approve(session, evt, registration, request.Text, found.ActorId)
                 : throw new ProblemException(Problem.RegistrationNotPending);
         }, ct);
@@ -30,21 +28,23 @@ public sealed class ApproveRegistration(RegistrationAccess access) : EndpointWit
     private static Registration Approve(WriteSession session, Event evt, Registration registration, string? text, string? keyId)
     {
         evt.RefuseOnceEnded(session.Now);
-        var approved = (registration.Seated(session, evt) with { DecisionText = text }).Save(session);
-        HistoryRow.Add(session, approved.Id!, "approved", Actor.Organizer, keyId);
-        OutboxRow.Add(session, approved.Status == RegistrationStatus.Confirmed ? OutboxKind.RegistrationApproved : OutboxKind.RegistrationWaitlisted, evt.Id, approved.Id);
+        var approved = Store(session, registration.Seated(session, evt), text, keyId);
+        OutboxRow.Add(session, KindOf(approved.Status), evt.Id, approved.Id);
         return approved;
     }
-}
 
-/// <summary>What an organiser says with a decision.</summary>
-public sealed record DecisionRequest
-{
-    /// <summary>Told to the person; in their language.</summary>
-    public string? Text { get; init; }
-}
+    /// <summary>Stores a registration that was said yes to.</summary>
+    internal static Registration Store(WriteSession session, Registration settled, string? text, string? keyId)
+    {
+        var approved = (settled with { DecisionText = text }).Save(session);
+        HistoryRow.Add(session, approved.Id!, Approved, Actor.Organizer, keyId);
+        return approved;
+    }
 
-public sealed class DecisionRequestValidator : Validator<DecisionRequest>
-{
-    public DecisionRequestValidator() => RuleFor(r => r.Text).Paragraphs(1000);
+    /// <summary>What its person is told.</summary>
+    internal static OutboxKind KindOf(RegistrationStatus status) => status == RegistrationStatus.Confirmed ? OutboxKind.RegistrationApproved : OutboxKind.RegistrationWaitlisted;
+
+    /// <summary>Whether it was said yes to before.</summary>
+    internal static bool IsApproved(ReadSession session, Registration registration) =>
+        registration.Status is RegistrationStatus.Confirmed or RegistrationStatus.Waitlisted && registration.DecidedBefore(session, Approved);
 }

@@ -60,6 +60,11 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         return late ? new ProblemException(Problem.RegistrationClosed, "answers", FieldCode.ReadOnly) : null;
     }
 
+    /// <summary>A registration with the answers that its person gives as they take a seat at a site.</summary>
+    internal static Registration Answered(WriteSession session, Event evt, Registration registration, Site site, IReadOnlyList<AnsweredQuestion>? more, Actor actor, string? actorId) =>
+        RefusalOfAnswers(evt, registration, site, more, actor, session.Now) is { } wrong ? throw wrong
+            : Answer(session, registration, AnswerRules.ToStore(AnswerRules.Add(more, registration.Answers), evt, registration.Answers), actor, actorId);
+
     private static Registration Answer(WriteSession session, Registration registration, IReadOnlyList<AnsweredQuestion>? answers, Actor actor, string? actorId)
     {
         if ((answers ?? []).SequenceEqual(registration.Answers ?? [])) return registration;

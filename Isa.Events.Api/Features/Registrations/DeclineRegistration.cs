@@ -3,8 +3,6 @@ namespace Isa.Events.Api.Features.Registrations;
 /// <summary>Says no to a registration that waits for an organiser's decision, with a word to the person. The seat it held goes to the next. Sent again it answers the same.</summary>
 public sealed class DeclineRegistration(RegistrationAccess access) : EndpointWithoutRequest<Registration>
 {
-    private static readonly DecisionRequestValidator Shape = new();
-
     public override void Configure()
     {
         Post("/registrations/{registration}/decline");
@@ -13,10 +11,8 @@ public sealed class DeclineRegistration(RegistrationAccess access) : EndpointWit
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        Parameters.None(HttpContext);
         var match = IfMatch.Read(HttpContext);
-        var request = await Body.ReadOptionalAsync<DecisionRequest>(HttpContext.Request, ct);
-        Shape.Check(request);
+        var request = await DecisionRequest.ReadAsync(HttpContext, ct);
         var found = await access.FindAsync(HttpContext, ct);
         var declined = await access.WriteAsync(found, match, (session, evt, registration) => registration.Status switch
         {

@@ -19,7 +19,7 @@ public static class Displacement
     {
         var seats = Seats.Of(session, evt.Id, site.Id);
         var leaving = Leaving(session, site, seats);
-        if (target is not null) Allow(evt, target, Seats.Of(session, evt.Id, target.Id), leaving, now);
+        if (target is not null) Allow(evt, target, Seats.ForNewcomers(session, evt.Id, target.Id), leaving, now);
         return new SiteDryRun([.. leaving.Select(r => new WouldMove(r.Id!, r.FullName, r.Reference!, r.ConfirmedAt!.Value))], target?.Id, seats.SeatsTaken, site.Capacity);
     }
 
@@ -40,7 +40,7 @@ public static class Displacement
         Promotion.Run(session, evt, target.Id); // an hour may have come since the last look, and then those who wait there are first
         seats = Seats.Of(session, evt.Id, site.Id);
         var leaving = Leaving(session, site, seats);
-        Allow(evt, target, Seats.Of(session, evt.Id, target.Id), leaving, session.Now);
+        Allow(evt, target, Seats.ForNewcomers(session, evt.Id, target.Id), leaving, session.Now);
 
         Seats.GiveBack(session, evt.Id, site.Id, leaving.Count);
         Seats.Take(session, evt.Id, target.Id, leaving.Count);
@@ -75,7 +75,7 @@ public static class Displacement
         if (leaving.Count(r => !evt.Invites(target, r.Audience)) is > 0 and var strangers)
             throw ProblemException.Invalid("move.to", FieldCode.AudienceNotInvited).With("notInvited", strangers);
         if (leaving.Count > 0 && !Seats.AreFor(evt, target, seats, leaving.Count, now))
-            throw new ProblemException(Problem.SiteFull, "move.to", FieldCode.SiteFull).With("wouldMove", leaving.Count).With("freeSeats", seats.Waiting > 0 ? 0 : seats.Free);
+            throw new ProblemException(Problem.SiteFull, "move.to", FieldCode.SiteFull).With("wouldMove", leaving.Count).With("freeSeats", seats is { Waiting: > 0, NobodyComes: false } ? 0 : seats.Free);
     }
 
     // Who waits already goes on waiting for that, one wish each; who comes to where they wanted to be waits no longer.

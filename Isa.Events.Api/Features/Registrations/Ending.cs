@@ -27,13 +27,21 @@ public static class Ending
         Promotion.Run(session, evt, freed);
     }
 
-    private static Registration EndOne(WriteSession session, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits, List<string> freed)
+    /// <summary>Declines members of a delegation. Whoever has no address is told of by one message to their contact, which is the caller's to write.</summary>
+    public static void DeclineAll(WriteSession session, Event evt, IEnumerable<Registration> members, string? organizerId)
+    {
+        var freed = new List<string>();
+        foreach (var member in members) EndOne(session, member, RegistrationStatus.Declined, null, Actor.Organizer, organizerId, nobodyWaits: false, freed, tell: member.Email is not null);
+        Promotion.Run(session, evt, freed);
+    }
+
+    private static Registration EndOne(WriteSession session, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits, List<string> freed, bool tell = true)
     {
         LeaveQueue(session, registration, freed, reason == EndReason.OfferExpired ? EntryState.Expired : EntryState.Withdrawn);
         LeaveSeat(session, registration, freed, nobodyWaits);
         var ended = Ended(registration, status, reason, actor, session.Now).Save(session);
         HistoryRow.Add(session, ended.Id!, status == RegistrationStatus.Declined ? "declined" : "cancelled", actor, actorId, reason is null ? null : new HistoryDetails { Reason = reason });
-        Tell(session, registration, ended);
+        if (tell) Tell(session, registration, ended);
         return ended;
     }
 

@@ -33,7 +33,7 @@ public sealed record Placement(string SiteId, bool HasSeat, string? EntryId)
     {
         var (evt, site) = (current.Event, current.Event.Site(wish.SiteId)!);
         var seats = current.SeatsOf(site.Id);
-        if (Seats.AreFor(evt, site, seats, 1, now) || seats is { Waiting: > 0, Free: null or > 0 }) return false; // those who wait may all be passed over
+        if (Seats.AreFor(evt, site, seats, 1, now)) return false;
         return wish.AtFullSite switch
         {
             WhenFull.AttendSite => false,
@@ -61,12 +61,40 @@ public sealed record Placement(string SiteId, bool HasSeat, string? EntryId)
         }
     }
 
+    /// <summary>What members of a delegation come to once nothing more is awaited of them: each with the seat that was held for them; the others who wish for the same as one party.</summary>
+    /// <exception cref="ProblemException"><see cref="Problem.SiteFull"/> where there is no place for one of these parties.</exception>
+    public static List<(Registration Member, Placement Placement)> FindTogether(WriteSession session, Event evt, IEnumerable<Registration> members)
+    {
+        var placed = new List<(Registration, Placement)>();
+        foreach (var party in members.GroupBy(m => (m.SiteId, m.WhenFull, m.FallbackSiteId, m.HoldsSeat, m.DelegationId, m.IsTest)))
+        {
+            var wish = new Wish(party.Key.SiteId, party.Key.WhenFull, party.Key.FallbackSiteId);
+            var placement = party.Key.HoldsSeat ? new Placement(wish.SiteId, true, null) : FindOrSay(session, evt, wish, party.Count(), party.Key.DelegationId, party.First().CountsAt(evt));
+            placed.AddRange(party.Select(member => (member, placement)));
+        }
+
+        return placed;
+    }
+
+    // With several sites it is not plain which one is full.
+    private static Placement FindOrSay(WriteSession session, Event evt, Wish wish, int size, string? delegationId, bool counts)
+    {
+        try
+        {
+            return Find(session, evt, wish, size, delegationId, counts);
+        }
+        catch (ProblemException full) when (full.Problem == Problem.SiteFull)
+        {
+            throw full.With("siteId", wish.SiteId);
+        }
+    }
+
     /// <summary>Takes seats for newcomers where there are enough.</summary>
     /// <param name="session">The work's.</param>
     /// <param name="evt">The event, locked.</param>
     /// <param name="site">One of its sites.</param>
     /// <param name="size">How many.</param>
-    /// <param name="counts">False for what a test key makes: it looks, and takes nothing.</param>
+    /// <param name="counts">False to look and take nothing: for what a test key makes, and for whoever has no seat held yet.</param>
     public static bool TryTake(WriteSession session, Event evt, Site site, long size, bool counts = true)
     {
         if (!Seats.AreFor(evt, site, Look(session, evt, site), size, session.Now)) return false;
@@ -111,8 +139,7 @@ public sealed record Placement(string SiteId, bool HasSeat, string? EntryId)
         var seats = Seats.Of(session, evt.Id, site.Id);
         if (seats.Waiting == 0 || seats.Free is <= 0) return seats;
         Promotion.Run(session, evt, site.Id); // an hour may have come since the last look
-        seats = Seats.Of(session, evt.Id, site.Id);
-        return seats is { Waiting: > 0, Free: null or > 0 } && Promotion.NobodyComes(session, evt.Id, site.Id) ? seats with { Waiting = 0 } : seats;
+        return Seats.ForNewcomers(session, evt.Id, site.Id);
     }
 
     /// <summary>Whether people can begin to wait for a site. A party that is larger than the site would hold up everybody for nothing.</summary>

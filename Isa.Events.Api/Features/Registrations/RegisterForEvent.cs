@@ -45,7 +45,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
         {
             Registration? made = null;
             var wanted = request.ToRegistration(evt, caller) with { Reference = NewRegistration.NewReference(settings.Value.ReferencePrefix) };
-            var look = new SeatLook { IsNeeded = current.SeatsOf(wanted.SiteId).IsFull };
+            var look = new SeatLook { IsNeeded = current.SeatsOf(wanted.SiteId) is { IsFull: true } or { Waiting: > 0 } };
             var rival = Rival.Of(wanted);
             var creation = await key.WriteAsync(database, evt.Id, request, session => (made = Register(session, evt.Id, request, wanted, rival, look, caller, tokens, settings.Value)).Id!, ct, rival);
             if (!creation.Replayed) measures.Registration("registered", evt.Site(made!.SiteId)!.Mode);
@@ -126,7 +126,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
             // What waits for somebody's word has at most a seat that is held for it; queues are for those who are sure to come.
             var mayHold = status == RegistrationStatus.PendingConfirmation || evt.EffectiveRules.PendingHoldsSeat == true;
             var holds = mayHold && Placement.TryTake(session, evt, evt.Site(wish.SiteId)!, 1, counts);
-            if (!holds && wish.AtFullSite == WhenFull.Reject && (mayHold || !Seats.AreFor(evt, evt.Site(wish.SiteId)!, Seats.Of(session, evt.Id, wish.SiteId), 1, session.Now))) throw new ProblemException(Problem.SiteFull);
+            if (!holds && wish.AtFullSite == WhenFull.Reject && (mayHold || !Placement.TryTake(session, evt, evt.Site(wish.SiteId)!, 1, counts: false))) throw new ProblemException(Problem.SiteFull);
             return wanted with { Status = status, HoldsSeat = holds && counts, HoldEndsAt = status == RegistrationStatus.PendingConfirmation ? session.Now + ConfirmationHold : null };
         }
 
@@ -141,9 +141,9 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
     }
 
     /// <summary>What a registration begins as. Organisers vouch for whom they register.</summary>
-    internal static RegistrationStatus StatusFor(Event evt, Caller caller) =>
+    internal static RegistrationStatus StatusFor(Event evt, Caller caller, bool isConfirmed = false) =>
         caller.IsOrganizer ? RegistrationStatus.Confirmed
-        : evt.Rules is { ConfirmsAddresses: true } || caller.ConfirmsAddresses ? RegistrationStatus.PendingConfirmation
+        : !isConfirmed && (evt.Rules is { ConfirmsAddresses: true } || caller.ConfirmsAddresses) ? RegistrationStatus.PendingConfirmation
         : evt.Rules is { RequiresApproval: true } ? RegistrationStatus.PendingApproval
         : RegistrationStatus.Confirmed;
 

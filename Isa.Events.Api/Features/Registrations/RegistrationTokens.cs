@@ -100,11 +100,17 @@ public sealed class RegistrationTokens(EventsDatabase database, IOptions<ServerS
         new(settings.Value.Url($"/v1/delegations/{delegation.Id}"), settings.Value.Url($"/d/{Create(LinkPurpose.Contact, delegation)}"));
 
     /// <summary>Whether a token was one of a registration's links until its address changed.</summary>
-    public bool WasOne(LinkPurpose purpose, string token, Func<string, Registration?> find)
+    public bool WasOne(LinkPurpose purpose, string token, Func<string, Registration?> find) => WasOne(purpose, token, Registration.IdPrefix, find, r => r.TokenVersion);
+
+    /// <summary>Whether a token was one of a delegation's links until its contact's address changed.</summary>
+    public bool WasOneOfDelegation(LinkPurpose purpose, string token, Func<string, Delegation?> find) => WasOne(purpose, token, Delegation.IdPrefix, find, d => d.TokenVersion);
+
+    private bool WasOne<T>(LinkPurpose purpose, string token, string prefix, Func<string, T?> find, Func<T, long> version)
+        where T : class
     {
-        Registration? registration = null;
-        return Read(purpose, token, id => registration = find(id)) is null && registration is not null
-            && Enumerable.Range(1, RememberedLinks).Any(back => back < registration.TokenVersion && Read(purpose, token, _ => registration with { TokenVersion = registration.TokenVersion - back }) is not null);
+        T? known = null;
+        return Read(purpose, token, prefix, id => known = find(id), version) is null && known is not null
+            && Enumerable.Range(1, RememberedLinks).Any(back => back < version(known) && Read(purpose, token, prefix, _ => known, found => version(found) - back) is not null);
     }
 
     /// <summary>Where answers of the person's calendar, and reports about mails to them, come back to; null where nobody reads them, or there is no one person to answer.</summary>

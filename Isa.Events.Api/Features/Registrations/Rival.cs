@@ -29,7 +29,7 @@ public sealed record Rival
         if ((WithAddress ?? WithExternalId) is not { } id) return null;
         var refusal = WithAddress is not null ? new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue) : new ProblemException(Problem.ExternalIdTaken, "externalId", FieldCode.DuplicateId);
         var registration = Registration.Find(session, id)!;
-        return caller.IsOrganizer || registration.MadeBy == caller.HolderId ? refusal.With("registrationId", id).With("links", tokens.Links(registration, evt)) : refusal;
+        return caller.IsOrganizer || caller.ActorId is not null && registration.MadeBy == caller.HolderId ? refusal.With("registrationId", id).With("links", tokens.Links(registration, evt)) : refusal;
     }
 
     /// <summary>Another member of its delegation who has the name and no address either: members without one are told apart by their names.</summary>

@@ -9,6 +9,9 @@ public static class Seats
     /// <summary>What is taken of a site now. Right until this work changes it: the event is locked.</summary>
     public static SiteSeats Of(ReadSession session, string eventId, string siteId) => session.Query<SiteSeats>(SiteSeats.OfEvent, new { EventId = eventId }).First(s => s.SiteId == siteId);
 
+    /// <summary>The same, with whether those who wait there come.</summary>
+    public static SiteSeats ForNewcomers(ReadSession session, string eventId, string siteId) => session.Query<SiteSeats>(SiteSeats.ForNewcomers, new { EventId = eventId }).First(s => s.SiteId == siteId);
+
     /// <summary>What is taken of all sites of an event, to be asked for together with more.</summary>
     public static AheadList<SiteSeats> AheadOf(string eventId) => new(SiteSeats.OfEvent, new { EventId = eventId });
 
@@ -17,7 +20,7 @@ public static class Seats
     /// little for everybody in it.
     /// </summary>
     public static bool AreFor(Event evt, Site site, SiteSeats seats, long size, DateTimeOffset now) =>
-        (seats.Free is null || seats.Free >= size) && (seats.Waiting == 0 || now >= evt.PromotionEndsAt || site.Waitlist is { Promotion: not PromotionMode.Manual } && now >= evt.GroupHoldEndsAt);
+        (seats.Free is null || seats.Free >= size) && (seats.Waiting == 0 || seats.NobodyComes || now >= evt.PromotionEndsAt || site.Waitlist is { Promotion: not PromotionMode.Manual } && now >= evt.GroupHoldEndsAt);
 
     /// <summary>Takes one where there is one and nobody waits, without looking first.</summary>
     public static void TakeUnlooked(WriteSession session, string eventId, string siteId, Func<Exception> otherwise) => session.Require(TakeOne, new { EventId = eventId, SiteId = siteId }, otherwise);

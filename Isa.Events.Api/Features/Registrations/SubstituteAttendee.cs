@@ -63,6 +63,7 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         Ending.Tell(session, old, ended);
         OutboxRow.Add(session, RegisterForEvent.KindOf(next.Status), evt.Id, next.Id);
         if (waits is { State: EntryState.Offered }) OutboxRow.Add(session, OutboxKind.OfferMade, evt.Id, next.Id);
+        Promotion.LookAgain(session, evt, old, next); // a no from the calendar was the other one's
         return next.Id;
     }
 

@@ -1,8 +1,10 @@
 namespace Isa.Events.Api.Features.Waitlist;
 
-/// <summary>Takes the seat that is held for a registration. Sent again it answers the same.</summary>
+/// <summary>Takes the seat that is held for a registration, with answers to what its site has come to ask since. Sent again it answers the same.</summary>
 public sealed class AcceptOffer(RegistrationAccess access) : EndpointWithoutRequest<Registration>
 {
+    private static readonly AcceptOfferRequestValidator Shape = new();
+
     public override void Configure()
     {
         Post("/registrations/{registration}/offer/accept");
@@ -12,13 +14,22 @@ public sealed class AcceptOffer(RegistrationAccess access) : EndpointWithoutRequ
     public override async Task HandleAsync(CancellationToken ct)
     {
         Parameters.None(HttpContext);
+        var request = await Body.ReadOptionalAsync<AcceptOfferRequest>(HttpContext.Request, ct);
         var found = await access.FindAsync(HttpContext, ct);
-        await access.SendAsync(HttpContext, await AcceptAsync(access, found, null, ct), found.Event, ct);
+        await access.SendAsync(HttpContext, await AcceptAsync(access, found, request, null, ct), found.Event, ct);
     }
 
     /// <summary>The same for whoever else takes the answer: the person's own page.</summary>
-    internal static Task<Registration> AcceptAsync(RegistrationAccess access, FoundRegistration found, IfMatch? match, CancellationToken ct) => access.WriteAsync(found, match, (session, evt, registration) =>
-        Offer.Running(session, evt, registration, Offer.Accepted) is { } entry ? Accept(session, evt, registration, entry, found.Actor, found.ActorId) : registration, ct);
+    internal static Task<Registration> AcceptAsync(RegistrationAccess access, FoundRegistration found, AcceptOfferRequest request, IfMatch? match, CancellationToken ct)
+    {
+        Shape.Check(request);
+        return access.WriteAsync(found, match, (session, evt, registration) =>
+        {
+            if (Offer.Running(session, evt, registration, Offer.Accepted) is not { } entry) return registration;
+            var answered = ChangeSite.Answered(session, evt, registration, evt.Site(entry.SiteId)!, request.Answers, found.Actor, found.ActorId);
+            return Accept(session, evt, answered, entry, found.Actor, found.ActorId);
+        }, ct);
+    }
 
     // The seat is held already: it only changes its holder.
     internal static Registration Accept(WriteSession session, Event evt, Registration registration, WaitlistEntry entry, Actor actor, string? actorId)
@@ -28,6 +39,22 @@ public sealed class AcceptOffer(RegistrationAccess access) : EndpointWithoutRequ
         var (accepted, left) = Promotion.Confirm(session, evt, registration, entry.SiteId, Offer.Accepted, actor, actorId);
         if (left is not null) Promotion.Run(session, evt, left);
         return accepted;
+    }
+}
+
+/// <summary>What somebody says with their yes.</summary>
+public sealed record AcceptOfferRequest
+{
+    /// <summary>To what the event asks at the site. What was answered before and is not named here stays.</summary>
+    public IReadOnlyList<AnsweredQuestion>? Answers { get; init; }
+}
+
+public sealed class AcceptOfferRequestValidator : Validator<AcceptOfferRequest>
+{
+    public AcceptOfferRequestValidator()
+    {
+        RuleFor(r => r.Answers).AtMost(AnswerRules.MaxCount);
+        RuleForEach(r => r.Answers).SetValidator(new AnsweredQuestionValidator());
     }
 }
 

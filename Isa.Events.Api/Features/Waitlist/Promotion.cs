@@ -3,7 +3,7 @@ namespace Isa.Events.Api.Features.Waitlist;
 /// <summary>
 /// Gives free seats to those who wait, in the work that freed them. Afterwards no entry at the head of an open queue fits the free seats of its site, unless an
 /// organiser gives them by hand. A party is one entry, neither split nor overtaken until <see cref="Event.GroupHoldEndsAt"/>. Whose no from a calendar stands is no head: they are passed
-/// over, keep their place, and are looked at again once they take it back (<see cref="LookAgain"/>).
+/// over, keep their place, and are looked at again once they take it back (<see cref="LookAgain"/>). So is a party that is larger than its site has become.
 /// </summary>
 public static class Promotion
 {
@@ -44,9 +44,6 @@ public static class Promotion
         Run(session, evt, WaitlistEntry.Find(session, entry)!.SiteId);
         return Registration.Find(session, after.Id!)!;
     }
-
-    /// <summary>Whether nobody waits at a site but those who are passed over.</summary>
-    internal static bool NobodyComes(ReadSession session, string eventId, string siteId) => session.One<string>(AnyoneWhoComes, new { EventId = eventId, SiteId = siteId }) is null;
 
     /// <summary>Confirms a registration at the site it waited for. The seat is taken already.</summary>
     /// <returns>It as it is stored now, and the site whose seat it gave back, or null.</returns>
@@ -126,16 +123,14 @@ public static class Promotion
         return queue.Count == limit;
     }
 
-    // Ids break no tie: numbers are unique. A party that is too big is left out once it is no longer waited for.
+    // Ids break no tie: numbers are unique. A party that is too big is left out once it is no longer waited for, and one that the whole site is too small for at any time.
     private const string Head = $"""
         SELECT {WaitlistEntry.Columns} FROM waitlist_entries w
-        WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND (@Held OR size <= COALESCE((SELECT capacity - seats_taken {Site}), size)) AND {WaitlistEntry.Comes}
+        WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND size <= COALESCE((SELECT CASE WHEN @Held THEN capacity ELSE capacity - seats_taken END {Site}), size) AND {WaitlistEntry.Comes}
         ORDER BY number LIMIT (SELECT CASE WHEN capacity - seats_taken < 100 THEN capacity - seats_taken ELSE 100 END {Site})
         """;
 
     private const string Site = "FROM sites WHERE event_id = @EventId AND id = @SiteId";
-
-    private const string AnyoneWhoComes = $"SELECT id FROM waitlist_entries w WHERE event_id = @EventId AND site_id = @SiteId AND state = 'queued' AND {WaitlistEntry.Comes} LIMIT 1";
 
     private const string MembersOf = $"SELECT {Registration.Columns} FROM registrations WHERE waitlist_entry_id = @EntryId ORDER BY id";
 }

@@ -14,6 +14,9 @@ public record WaitlistEntry
     /// </summary>
     public const string Comes = "w.size > (SELECT COUNT(*) FROM registrations c WHERE c.waitlist_entry_id = w.id AND c.decline_takes_effect_at IS NOT NULL)";
 
+    /// <summary>Entries of a site <c>s</c> that a free seat may be for, as SQL: not of those who are passed over, nor a party that the whole site is too small for.</summary>
+    public const string NextOfSite = $"SELECT 1 FROM waitlist_entries w WHERE w.event_id = s.event_id AND w.site_id = s.id AND w.state = 'queued' AND (s.capacity IS NULL OR w.size <= s.capacity) AND {Comes}";
+
     public string Id { get; init; } = "";
 
     public string EventId { get; init; } = "";

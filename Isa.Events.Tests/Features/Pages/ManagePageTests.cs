@@ -54,6 +54,23 @@ public class ManagePageTests(SharedHost host)
     }
 
     [Fact]
+    public async Task The_address_of_a_form_leads_back_to_the_page_and_does_nothing()
+    {
+        var evt = await host.EventWithQueueAsync(1);
+        var made = await host.Partner.RegisteredAsync(evt);
+        foreach (var form in new[] { "site", "accept-offer", "decline-offer", "details", "deputy", "register", "keep" })
+        {
+            var back = await host.Anybody.GetAsync($"{made.PathOf("manage")}/{form}?site=zoom");
+            (back.Status, back.Header("Location"), back.Text).ShouldBe((HttpStatusCode.SeeOther, made.PathOf("manage"), ""));
+        }
+
+        (await host.Anybody.GetAsync("/r/a%0d%0ab/site")).Header("Location").ShouldBe("/r/a%0D%0Ab");
+        (await host.Anybody.GetAsync(made.PathOf("manage") + "/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await host.Anybody.GetAsync(made.PathOf("manage") + "/confirm")).ShouldBe(HttpStatusCode.NotFound);
+        (await host.Partner.NowAsync(made)).ToJsonString().ShouldBe(made.ToJsonString());
+    }
+
+    [Fact]
     public async Task What_the_chosen_site_asks_is_asked_in_a_second_step()
     {
         var evt = await host.EventWithQueueAsync(1, change: e => e["questions"] = Asking.Questions());

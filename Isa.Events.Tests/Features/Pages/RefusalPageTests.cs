@@ -89,11 +89,12 @@ public class RefusalPageTests(SharedHost host)
     }
 
     [Fact]
-    public async Task An_address_that_leads_nowhere_and_a_reloaded_form_are_told_by_a_page_and_a_wrong_key_by_a_problem()
+    public async Task An_address_that_leads_nowhere_and_a_method_that_does_not_count_are_told_by_a_page_and_a_wrong_key_by_a_problem()
     {
         var made = await host.Partner.RegisteredAsync(await host.EventAsync());
         ShouldSay(await host.Anybody.GetAsync("/r/", ("Accept-Language", "de")), HttpStatusCode.NotFound, "de", "<h1>");
-        ShouldSay(await host.Anybody.GetAsync(made.PathOf("manage") + "/site", ("Accept-Language", "en")), HttpStatusCode.MethodNotAllowed, "en", "<h1>");
+        ShouldSay(await host.Anybody.GetAsync(made.PathOf("manage") + "/nothing", ("Accept-Language", "en")), HttpStatusCode.NotFound, "en", "<h1>");
+        ShouldSay(await host.Anybody.DeleteAsync(made.PathOf("manage") + "/site", ("Accept-Language", "en")), HttpStatusCode.MethodNotAllowed, "en", "<h1>");
         (await host.Caller("isa_ptn_" + new string('x', 37)).GetAsync(made.PathOf("manage"))).ShouldBe(HttpStatusCode.Unauthorized, "not-authenticated");
         (await host.Anybody.GetAsync("/rooms")).ShouldBe(HttpStatusCode.NotFound, "not-found");
     }

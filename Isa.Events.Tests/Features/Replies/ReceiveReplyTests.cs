@@ -196,6 +196,22 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
         await Host.IsWholeAsync();
     }
 
+    [Fact]
+    public async Task The_deputy_of_whoever_said_no_while_waiting_has_a_seat_that_is_free_at_once()
+    {
+        var evt = await Host.EventWithQueueAsync(1);
+        var (seated, waits) = (await _replying.InvitedAsync(evt), await _replying.InvitedAsync(evt));
+        (await _replying.OutcomeAsync(waits.Reply("DECLINED"))).ShouldBe("applied");
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.CountsAsync(evt)).ShouldStartWith("hannover 0/1");
+        await Host.SendAsync();
+        var deputy = await Host.DeputyAsync(await Host.Anybody.PostAsync(waits.Registration.PathOf("invite").Replace("/invite.ics", "/substitute"), """{"fullName":"Vera Vertretung","email":"vera@example.org","language":"de","audience":"guest","noticeVersion":"1"}"""));
+        deputy.Stands().ShouldBe("confirmed hannover");
+        (await Host.CountsAsync(evt)).ShouldStartWith("hannover 1/0");
+        (await Host.SendAsync()).Single(m => m.To == "vera@example.org").Calendar!.Method.ShouldBe("REQUEST");
+        await Host.IsWholeAsync();
+    }
+
     [Theory]
     [InlineData("waitlist")]
     [InlineData("reject")]
@@ -205,9 +221,34 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
         var (seated, waits) = (await _replying.InvitedAsync(evt), await _replying.InvitedAsync(evt));
         (await _replying.OutcomeAsync(waits.Reply("DECLINED"))).ShouldBe("applied");
         (await Host.Partner.PostAsync($"/v1/registrations/{seated.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await ShownAsync()).ShouldBe("open free 1 waiting 1");
+        (await Host.PageAsync(await Host.Partner.RegisteredAsync(evt, "zoom"))).Choices("/site", "site").ShouldContain("hannover");
         (await Host.Partner.RegisteredAsync(evt, whenFull: whenFull)).Stands().ShouldBe("confirmed hannover");
         (await Host.Partner.NowAsync(waits.Registration)).Stands().ShouldBe("waitlisted hannover queued hannover#1");
         (await Host.CountsAsync(evt)).ShouldContain("hannover 1/1");
+        (await ShownAsync()).ShouldBe("waitlist free 0 waiting 1");
+
+        async Task<string> ShownAsync()
+        {
+            var site = (await Host.Anybody.GetAsync($"/v1/events/{evt}/availability")).ShouldBe(HttpStatusCode.OK).Json["sites"]![0]!;
+            return $"{site["state"]} free {site["free"]} waiting {site["waiting"]}";
+        }
+    }
+
+    [Fact]
+    public async Task Where_only_those_wait_who_said_no_people_may_be_moved_to_and_ask_for_approval()
+    {
+        var evt = await Host.EventWithQueueAsync(1);
+        var (seated, waits) = (await _replying.InvitedAsync(evt), await _replying.InvitedAsync(evt));
+        var online = await Host.Partner.RegisteredAsync(evt, "zoom");
+        (await _replying.OutcomeAsync(waits.Reply("DECLINED"))).ShouldBe("applied");
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated.Id}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"requiresApproval":true,"pendingHoldsSeat":false}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.RegisteredAsync(evt, whenFull: "reject")).Stands().ShouldBe("pendingApproval hannover");
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/zoom?dryRun=true", """{"capacity":0,"move":{"to":"hannover"}}""")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/zoom", """{"capacity":0,"move":{"to":"hannover"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.NowAsync(online)).Stands().ShouldStartWith("confirmed hannover");
+        await Host.IsWholeAsync();
     }
 
     [Fact]

@@ -203,6 +203,7 @@ public class ModelTests
             People.Remove(id);
             People[next] = new Person(next) { Seat = person.Seat, Entry = person.Entry };
             if (person.Entry is { } entry) entry.Members[entry.Members.IndexOf(id)] = next;
+            if (person.NoUntil is not null) Promote(person.Wants);
         }
 
         public void Promote(params IEnumerable<string?> freed)
@@ -226,8 +227,8 @@ public class ModelTests
             }
         }
 
-        // Whose people have all said no keep their place and are passed over.
-        private Entry? Head(string site) => Waiting[site].Find(entry => entry.Members.Exists(id => People[id].NoUntil is null));
+        // Whose people have all said no keep their place and are passed over, and so do those for whom the site has become too small.
+        private Entry? Head(string site) => Waiting[site].Find(entry => entry.Members.Exists(id => People[id].NoUntil is null) && !(entry.Members.Count > Capacity[site]));
 
         private bool Place(List<string> ids, string site, string? whenFull, string? fallback)
         {
@@ -546,7 +547,6 @@ public class ModelTests
         private async Task<string> SubstituteAsync()
         {
             var id = Anybody();
-            if (Model.People[id] is { NoUntil: not null, Wants: not null }) return "somebody who is passed over";
             var deputy = Given.Person();
             deputy.Remove("siteId");
             var next = (string)(await _host.Organizer.PostAsync($"/v1/registrations/{id}/substitute", deputy.ToJsonString())).ShouldBe(HttpStatusCode.Created).Json["id"]!;

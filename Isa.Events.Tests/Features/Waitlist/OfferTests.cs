@@ -28,6 +28,48 @@ public class OfferTests(SharedHost host)
     }
 
     [Fact]
+    public async Task What_the_site_has_come_to_ask_since_is_answered_with_the_yes()
+    {
+        var evt = await host.EventWithQueueAsync(1, "offer", e => e["questions"] = Asking.Questions());
+        var seated = (await host.Partner.RegisterAsync(evt, Asking.Person())).ShouldBe(HttpStatusCode.Created).Json;
+        var (first, second) = ((await host.Partner.RegisterAsync(evt, Asking.Person())).ShouldBe(HttpStatusCode.Created).Json, (await host.Partner.RegisterAsync(evt, Asking.Person())).ShouldBe(HttpStatusCode.Created).Json);
+        (await host.ReviseAsync(evt, questions => questions.Add(JsonNode.Parse("""{"id":"badge","type":"text","label":{"de":"Ausweis"},"required":true,"siteIds":["hannover"]}""")))).ShouldBe(HttpStatusCode.OK);
+        (await host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        var accept = first.PathOf("invite").Replace("/invite.ics", "/offer/accept");
+        (await host.Anybody.PostAsync(accept)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe(["answers.badge required"]);
+        (await host.Anybody.PostAsync(accept, """{"answers":[{"question":"diet","value":"meat"},{"question":"badge","value":"7"}]}""")).Errors.ShouldBe(["answers[0].value unknown-value"]);
+        (await host.Partner.NowAsync(first)).Stands().ShouldBe("waitlisted hannover offered hannover");
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var accepted = (await host.Anybody.PostAsync(accept, """{"answers":[{"question":"badge","value":"7"}]}""")).ShouldBe(HttpStatusCode.OK).Json;
+            accepted.Stands().ShouldBe("confirmed hannover");
+            accepted["answers"]!.AsArray().Select(a => $"{a!["question"]}={a["value"]}").ShouldBe(["diet=any", "parking=true", "badge=7"]);
+        }
+
+        (await host.Partner.PostAsync($"/v1/registrations/{first["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.PostAsync($"/v1/registrations/{second["id"]}/offer/accept")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("confirmed hannover"); // organisers may see to it later
+        await host.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task The_page_asks_it_in_a_second_step()
+    {
+        var evt = await host.EventWithQueueAsync(1, "offer");
+        var (seated, first) = (await host.Partner.RegisteredAsync(evt), await host.Partner.RegisteredAsync(evt));
+        (await host.ReviseAsync(evt, questions => questions.Add(JsonNode.Parse("""{"id":"badge","type":"text","label":{"de":"Ausweis"},"required":true}""")))).ShouldBe(HttpStatusCode.OK);
+        (await host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        var page = await host.PageAsync(first);
+        page.Text.ShouldNotContain("id=\"accept-answers.");
+        var asks = (await host.Anybody.SubmitAsync(page, "/accept-offer")).ShouldBe(HttpStatusCode.UnprocessableEntity);
+        asks.Text.ShouldContain("Für diese Art der Teilnahme brauchen wir noch folgende Angaben.");
+        asks.Text.ShouldContain("<a href=\"#accept-answers.badge\">Ausweis: Bitte ausfüllen.");
+        (await host.Partner.NowAsync(first)).Stands().ShouldBe("waitlisted hannover offered hannover");
+        await host.Anybody.SubmitAsync(asks, "/accept-offer", ("answers.badge", "7")).LeadsToAsync(host, "accepted");
+        var now = await host.Partner.NowAsync(first);
+        (now.Stands(), now["answers"]!.ToJsonString()).ShouldBe(("confirmed hannover", """[{"question":"badge","value":"7"}]"""));
+    }
+
+    [Fact]
     public async Task A_declined_seat_goes_on_and_ends_only_who_has_no_other()
     {
         var evt = await host.EventWithQueueAsync(1, "offer");

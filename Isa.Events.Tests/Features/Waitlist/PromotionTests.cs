@@ -1,4 +1,5 @@
 using Isa.Events.Api.Features.Partners;
+using Isa.Events.Tests.Features.Delegations;
 
 namespace Isa.Events.Tests.Features.Waitlist;
 
@@ -105,6 +106,34 @@ public class PromotionTests(SharedHost host)
         answers.Count(a => (string)a.Json["status"]! == "confirmed").ShouldBe(7);
         (await host.CountsAsync(evt)).ShouldStartWith("hannover 7/33");
         await host.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task A_party_that_the_site_has_become_too_small_for_holds_no_seats_and_keeps_its_place()
+    {
+        var evt = await host.EventWithQueueAsync(4);
+        var seated = new List<JsonNode>();
+        for (var i = 0; i < 4; i++) seated.Add(await host.Partner.RegisteredAsync(evt));
+        var party = await host.DelegationAsync(evt, 3);
+        var next = await host.Partner.RegisteredAsync(evt);
+        foreach (var registration in seated.Take(2)) (await host.Partner.PostAsync($"/v1/registrations/{registration["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await host.Partner.NowAsync(next)).Stands().ShouldBe("waitlisted hannover queued hannover#2"); // two seats are held for three
+        await ResizeAsync(3);
+        (await host.Partner.NowAsync(next)).Stands().ShouldBe("waitlisted hannover queued hannover#2"); // one, and three may come yet
+        (await host.Partner.PostAsync($"/v1/registrations/{seated[2]["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await ResizeAsync(2);
+        (await host.Partner.NowAsync(next)).Stands().ShouldBe("confirmed hannover");
+        (await host.CountsAsync(evt)).ShouldStartWith("hannover 2/1");
+        var waits = await host.Partner.NowAsync(party.Members().First());
+        (waits.Stands(), (string)waits["waitlist"]!["reason"]!).ShouldBe(("waitlisted hannover queued hannover#1", "siteFull"));
+
+        (await host.Partner.PostAsync($"/v1/registrations/{next["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await host.Partner.RegisteredAsync(evt, whenFull: "reject")).Stands().ShouldBe("confirmed hannover"); // a newcomer is not kept out either
+        await ResizeAsync(5);
+        (await host.Partner.NowAsync(party.Members().First())).Stands().ShouldBe("confirmed hannover");
+        await host.IsWholeAsync();
+
+        async Task ResizeAsync(int capacity) => (await host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", $$"""{"capacity":{{capacity}}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

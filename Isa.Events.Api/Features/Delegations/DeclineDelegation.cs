@@ -1,0 +1,31 @@
+namespace Isa.Events.Api.Features.Delegations;
+
+/// <summary>
+/// Says no to all members of a delegation who wait for an organiser's decision, with a word to them and to their contact. The seats they held go to the next. Sent
+/// again it answers the same.
+/// </summary>
+public sealed class DeclineDelegation(EventsDatabase database, DelegationAccess access) : EndpointWithoutRequest<Delegation>
+{
+    public override void Configure()
+    {
+        Post("/delegations/{delegation}/decline");
+        Policies(Access.Organizer);
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        var request = await DecisionRequest.ReadAsync(HttpContext, ct);
+        var found = await access.FindAsync(HttpContext, ct);
+        await database.WriteAsync(found.Event.Id, session => Decline(session, found, request.Text), ct);
+        await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
+    }
+
+    private static bool Decline(WriteSession session, FoundDelegation found, string? text)
+    {
+        var evt = session.LockEvent(found.Event.Id);
+        if (Delegation.Undecided(session, found.Delegation.Id!, member => member.Status == RegistrationStatus.Declined) is not { Count: > 0 } pending) return false;
+        Ending.DeclineAll(session, evt, pending.ConvertAll(member => member with { DecisionText = text }), found.ActorId);
+        OutboxRow.AddForContact(session, OutboxKind.DelegationDeclined, evt.Id, found.Delegation.Id!);
+        return true;
+    }
+}

@@ -1,0 +1,98 @@
+namespace Isa.Events.Tests.Features.Delegations;
+
+/// <summary>Somebody else speaks for a delegation, or is reached in another way.</summary>
+public class UpdateDelegationTests(SharedHost host)
+{
+    private static readonly (string, string) Any = ("If-Match", "*");
+
+    [Theory]
+    [InlineData("de", "bekommen von jetzt an Sie an diese Adresse. Personen: 2")]
+    [InlineData("en", "comes to you at this address. People: 2")]
+    [InlineData("zh", "代表团共 2 人")]
+    public async Task A_new_address_gets_all_there_is_and_the_old_link_leads_nowhere(string language, string says)
+    {
+        await using var own = await Mail.HostAsync();
+        var evt = await own.EventWithQueueAsync(5);
+        var party = await own.DelegationAsync(evt, 1, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜" }));
+        var contact = new JsonObject { ["fullName"] = "Chen Jing", ["email"] = "chen.jing@example.org", ["language"] = language };
+        await own.SendAsync();
+        var changed = (await own.Anybody.PatchAsync(Party.ApiPathOf(party), new JsonObject { ["contact"] = contact.DeepClone() })).ShouldBe(HttpStatusCode.OK);
+        changed.ETag.ShouldBe("\"2\"");
+        changed.Json["contact"]!.ToJsonString().ShouldBe(contact.ToJsonString());
+        changed.Json.PathOf("manage").ShouldNotBe(party.PathOf("manage"));
+        (await own.Anybody.GetAsync(Party.ApiPathOf(changed.Json))).ShouldBe(HttpStatusCode.OK);
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Patch }) (await own.Anybody.SendAsync(method, Party.ApiPathOf(party), method == HttpMethod.Get ? null : Support.Api.Json("{}"))).ShouldBe(HttpStatusCode.NotFound, "delegation-not-found");
+        (await own.Anybody.GetAsync(party.PathOf("manage"), ("Accept-Language", "en"))).ShouldBe(HttpStatusCode.NotFound).Text.ShouldContain("has been replaced by a new one");
+        (await own.Anybody.GetAsync(Given.Forged(party.PathOf("manage")), ("Accept-Language", "en"))).ShouldBe(HttpStatusCode.NotFound).Text.ShouldNotContain("has been replaced by a new one");
+
+        var told = (await own.SendAsync()).ShouldHaveSingleItem();
+        told.To.ShouldBe("chen.jing@example.org");
+        foreach (var part in party.Members().Select(m => (string)m["reference"]!).Concat([says, changed.Json.PathOf("manage")])) told.Text.ShouldContain(part);
+        (await own.Anybody.PostAsync(party.Members().Last().PathOf("invite").Replace("/invite.ics", "/cancel"))).ShouldBe(HttpStatusCode.OK); // links of members stay
+        (await own.SendAsync()).ShouldHaveSingleItem().To.ShouldBe("chen.jing@example.org");
+        var entry = (await own.Organizer.GetAsync($"/v1/registrations/{party.Members().First()["id"]}/history")).Json["items"]!.AsArray().Last()!;
+        ($"{entry["action"]} {entry["actor"]}", string.Join(' ', entry["fields"]!.AsArray())).ShouldBe(("updated attendee", language == "zh" ? "contact.fullName contact.email" : "contact.fullName contact.email contact.language"));
+    }
+
+    [Fact]
+    public async Task What_comes_to_the_same_changes_nothing_and_a_phone_no_link()
+    {
+        var evt = await host.EventAsync();
+        var party = await host.DelegationAsync(evt, 1);
+        var same = (await host.Anybody.PatchAsync(Party.ApiPathOf(party), """{"contact":{"email":"wang.fang＠example.org"}}""")).ShouldBe(HttpStatusCode.OK);
+        (same.ETag, same.Text).ShouldBe(("\"1\"", party.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
+        var phoned = (await host.Partner.PatchAsync(party.PathOf("self"), """{"contact":{"phone":"+86 757 8323 0000"}}""")).ShouldBe(HttpStatusCode.OK);
+        (phoned.ETag, phoned.Json.PathOf("manage")).ShouldBe(("\"2\"", party.PathOf("manage")));
+        (await host.Partner.PatchAsync(party.PathOf("self"), """{"contact":{"phone":null}}""")).ShouldBe(HttpStatusCode.OK).Json["contact"]!["phone"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Organisers_say_which_version_they_have_seen()
+    {
+        var evt = await host.EventAsync();
+        var party = await host.DelegationAsync(evt, 1);
+        const string patch = """{"contact":{"fullName":"陈静"}}""";
+        (await host.Organizer.PatchAsync(party.PathOf("self"), patch)).ShouldBe(HttpStatusCode.PreconditionRequired, "precondition-required");
+        (await host.Organizer.PatchAsync(party.PathOf("self"), patch, ("If-Match", "\"7\""))).ShouldBe(HttpStatusCode.PreconditionFailed, "version-mismatch");
+        var tag = (await host.Organizer.GetAsync(party.PathOf("self"))).ETag!;
+        (await host.Organizer.PatchAsync(party.PathOf("self"), patch, ("If-Match", tag))).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.PatchAsync(party.PathOf("self"), patch, ("If-Match", tag))).ShouldBe(HttpStatusCode.PreconditionFailed, "version-mismatch");
+        (await host.Anybody.PatchAsync(party.PathOf("self"), patch)).ShouldBe(HttpStatusCode.Unauthorized, "not-authenticated");
+        (await host.Anybody.PatchAsync(Given.Forged(Party.ApiPathOf(party)), patch)).ShouldBe(HttpStatusCode.NotFound, "delegation-not-found");
+        (await host.Organizer.PostAsync($"{party.PathOf("self")}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.PatchAsync(party.PathOf("self"), patch, Any)).ShouldBe(HttpStatusCode.Conflict, "registration-ended");
+    }
+
+    [Theory]
+    [InlineData("""{"contact":null}""", "contact required")]
+    [InlineData("""{"contact":{"email":null}}""", "contact.email required")]
+    [InlineData("""{"contact":{"email":"a@b"}}""", "contact.email invalid-email")]
+    [InlineData("""{"contact":{"fullName":""}}""", "contact.fullName required")]
+    [InlineData("""{"contact":{"language":"fr"}}""", "contact.language unknown-language")]
+    [InlineData("""{"contact":{"fax":"1"}}""", "contact.fax unknown-member")]
+    [InlineData("""{"members":[]}""", "members unknown-member")]
+    public async Task Names_what_is_wrong(string patch, string error)
+    {
+        var party = await host.DelegationAsync(await host.EventAsync(), 1);
+        (await host.Anybody.PatchAsync(Party.ApiPathOf(party), patch)).Errors.ShouldBe([error]);
+    }
+
+    [Fact]
+    public async Task A_new_address_is_confirmed_as_the_first_would_have_been()
+    {
+        await using var own = await Mail.HostAsync();
+        var evt = await own.EventAsync(e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
+        var party = await own.DelegationAsync(evt, 1);
+        var before = new Uri(Confirm(await RowAsync())).PathAndQuery;
+        await own.SendAsync();
+        (await own.Anybody.PatchAsync(Party.ApiPathOf(party), """{"contact":{"email":"chen.jing@example.org"}}""")).ShouldBe(HttpStatusCode.OK);
+        var asked = (await own.SendAsync()).ShouldHaveSingleItem();
+        asked.To.ShouldBe("chen.jing@example.org");
+        asked.Text.ShouldContain(Confirm(await RowAsync()));
+        (await own.Anybody.PostAsync(before)).ShouldBe(HttpStatusCode.NotFound);
+        (await own.StandsAsync(party)).ShouldBe(["pendingConfirmation hannover"]);
+
+        async Task<Isa.Events.Api.Features.Delegations.Delegation> RowAsync() => (await own.Database.ReadAsync(session => Isa.Events.Api.Features.Delegations.Delegation.Find(session, (string)party["id"]!), CancellationToken.None))!;
+        string Confirm(Isa.Events.Api.Features.Delegations.Delegation row) => Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<Isa.Events.Api.Features.Registrations.RegistrationTokens>(own.Services).ConfirmUrl(row);
+    }
+}
