@@ -42,6 +42,10 @@ public sealed record ImportColumn(string Member, params string[] Names)
 
     private static readonly Dictionary<string, Sentence> Headings = AttendeeColumn.All.ToDictionary(c => c.Name, c => c.Heading, StringComparer.Ordinal);
 
+    // Our own lists say where somebody attends twice: by the site's id, which is the surer, and by its name.
+    private static readonly HashSet<string> SiteNames =
+        [.. from column in AttendeeColumn.All where column.Name == "siteName" from language in Enum.GetValues<Language>() select Key(column.Heading.In(language))];
+
     /// <summary>The members by everything their columns may be called.</summary>
     public static Dictionary<string, string> NamesOf(IReadOnlyList<ImportColumn> columns)
     {
@@ -86,8 +90,12 @@ public sealed record ImportColumn(string Member, params string[] Names)
         }
 
         var taken = map.OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var hasSiteId = headers.Where((_, i) => !settled[i]).Select(Key).Any(key => names.GetValueOrDefault(key) == "siteId" && !SiteNames.Contains(key));
         for (var i = 0; i < headers.Count; i++)
-            if (!settled[i] && names.GetValueOrDefault(Key(headers[i])) is { } member && !taken.Contains(member)) map[i] = member;
+        {
+            if (settled[i] || hasSiteId && SiteNames.Contains(Key(headers[i]))) continue;
+            if (names.GetValueOrDefault(Key(headers[i])) is { } member && !taken.Contains(member)) map[i] = member;
+        }
 
         if (map.All(m => m is null)) throw ImportTable.Wrong("columns", FieldCode.NoHeader);
         if (map.OfType<string>().GroupBy(m => m, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Isa.Events.Tests.Features.Imports;
@@ -224,6 +225,22 @@ public class ImportInviteesTests(SharedHost host)
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.ImportInviteesAsync(evt, list)));
         answers.Select(a => a.ShouldBe(HttpStatusCode.OK).Counts().Created).Order().ShouldBe([0, 0, 0, 0, 0, 200]);
         (await host.CountAsync(Stored, evt)).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Twenty_thousand_with_one_address_take_no_longer_than_with_one_each()
+    {
+        var evt = await host.EventAsync();
+        var each = await TimeAsync(i => $"a{i}@example.org", (20_000, 0, 0, 0, 0));
+        (await TimeAsync(_ => "same@example.org", (1, 0, 0, 0, 19_999))).ShouldBeLessThan(each * 2);
+
+        async Task<TimeSpan> TimeAsync(Func<int, string> address, (int, int, int, int, int) counts)
+        {
+            var list = "Name,Mail\r\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"Anna {i},{address(i)}\r\n"));
+            var watch = Stopwatch.StartNew();
+            (await host.ImportInviteesAsync(evt, list, "?partial=true&dryRun=true")).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe(counts);
+            return watch.Elapsed;
+        }
     }
 
     [Fact]

@@ -152,6 +152,19 @@ public class ImportRegistrationsTests(SharedHost host)
         (await host.CountAsync(Stored, evt)).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("attendees.csv?language=de&dialect=excel-de")]
+    [InlineData("attendees.csv?language=en&dialect=excel")]
+    [InlineData("attendees.csv?language=zh&dialect=rfc4180")]
+    public async Task A_list_of_ours_registers_the_same_people_elsewhere(string file)
+    {
+        var (last, next) = (await host.EventAsync(), await host.EventAsync());
+        (await host.Partner.RegisterAsync(last, Given.Person("anna@example.org", "zoom", p => (p["organisation"], p["phone"]) = ("=Gleich GmbH", "+495111680")))).ShouldBe(HttpStatusCode.Created);
+        var list = (await host.Organizer.GetAsync($"/v1/events/{last}/{file}")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.SendTableAsync($"/v1/events/{next}/registrations/import?noticeVersion=1", list.Bytes, "text/csv")).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((1, 0, 0, 0, 0));
+        (await host.Organizer.GetAsync($"/v1/events/{next}/registrations")).Json["items"]!.AsArray().Select(r => $"{r!["siteId"]} {r["organisation"]} {r["phone"]}").ShouldBe(["zoom =Gleich GmbH +495111680"]);
+    }
+
     [Fact]
     public async Task A_list_beside_people_who_register_takes_no_seat_twice()
     {
