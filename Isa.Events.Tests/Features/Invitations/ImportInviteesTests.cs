@@ -159,6 +159,21 @@ public class ImportInviteesTests(SharedHost host)
         (await host.Organizer.GetAsync($"/v1/events/{next}/invitees")).Json["items"]!.AsArray().Select(i => $"{i!["fullName"]} {i["audience"]}").ShouldBe(["Jürgen Weiß guest", "王小明 guest"], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("Nachname;Vorname\r\nWeiß;Jürgen\r\n", "Jürgen Weiß, Weiß")]
+    [InlineData("Name;Vorname\r\nWeiß;Jürgen\r\n", "Jürgen Weiß, Weiß")]
+    [InlineData("Name;Vorname\r\nJürgen Weiß;Jürgen\r\n", "Jürgen Weiß, ")]
+    [InlineData("Name;Vorname;Nachname\r\nDr. J. Weiß;Jürgen;Weiß\r\n", "Dr. J. Weiß, Weiß")]
+    [InlineData("姓;名\r\n王;小明\r\n", "王小明, 王")]
+    [InlineData("姓名;名\r\n王小明;小明\r\n", "王小明, ")]
+    public async Task A_given_name_beside_the_family_name_makes_the_name(string list, string name)
+    {
+        var evt = await host.EventAsync();
+        (await host.ImportInviteesAsync(evt, list)).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((1, 0, 0, 0, 0));
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/invitees")).Json["items"]!.AsArray().Select(i => $"{i!["fullName"]}, {i["familyName"]}").ShouldBe([name]);
+        (await host.ImportInviteesAsync(evt, "Vorname;Stadt\r\nJürgen;Hannover\r\n")).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe(["columns missing-column"]);
+    }
+
     [Fact]
     public async Task Columns_encoding_and_separator_are_what_the_organiser_says()
     {

@@ -138,6 +138,17 @@ public class ImportRegistrationsTests(SharedHost host)
     }
 
     [Fact]
+    public async Task An_option_with_a_comma_in_its_name_is_found_among_several()
+    {
+        var evt = await host.EventAsync(e => e["questions"] = JsonNode.Parse("""
+            [{"id":"topics","type":"choices","label":{"de":"Themen"},"options":[{"id":"city","label":{"de":"Bau, Stadt"}},{"id":"trade","label":{"de":"Handel"}},{"id":"ports","label":{"de":"Häfen"}}]}]
+            """));
+        const string list = "Name;E-Mail;siteId;Gruppe;Themen\r\nAnna;a@example.org;zoom;guest;\"Handel; Bau, Stadt\"\r\nBert;b@example.org;zoom;guest;Handel, Häfen\r\n";
+        (await host.ImportRegistrationsAsync(evt, list, "?noticeVersion=1")).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((2, 0, 0, 0, 0));
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/registrations?sort=familyName")).Json["items"]!.AsArray().Select(r => string.Join(' ', r!["answers"]![0]!["values"]!.AsArray())).ShouldBe(["trade city", "trade ports"]);
+    }
+
+    [Fact]
     public async Task Bad_lists_and_callers_are_refused()
     {
         var evt = await host.EventAsync();
