@@ -606,9 +606,9 @@ internal static class MessageTexts
     public static readonly Sentence InviteUpdated = new("Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert.", "This e-mail updates the entry in your calendar.", "您的日历安排将随此邮件更新。");
     public static readonly Sentence InviteRemoved = new("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen.", "This e-mail removes the entry from your calendar.", "此邮件将从您的日历中移除该安排。");
     public static readonly Sentence Standing = new(
-        "{{ taken }}{% if capacity %} von {{ capacity }}{% endif %} Plätzen vergeben{% if waiting %}, Warteliste: {{ waiting }}{% endif %}",
-        "{{ taken }}{% if capacity %} of {{ capacity }}{% endif %} places taken{% if waiting %}, waiting: {{ waiting }}{% endif %}",
-        "已占用席位 {{ taken }}{% if capacity %}，共 {{ capacity }}{% endif %}{% if waiting %}，候补 {{ waiting }}{% endif %}");
+        "{{ taken }} {% if capacity %}von {{ capacity }} Plätzen vergeben{% else %}angemeldet{% endif %}{% if waiting %}, Warteliste: {{ waiting }}{% endif %}",
+        "{{ taken }} {% if capacity %}of {{ capacity }} places taken{% else %}registered{% endif %}{% if waiting %}, waiting: {{ waiting }}{% endif %}",
+        "{% if capacity %}已占用席位 {{ taken }}，共 {{ capacity }}{% else %}已报名 {{ taken }} 人{% endif %}{% if waiting %}，候补 {{ waiting }}{% endif %}");
 
     public static readonly Sentence Unreached = new("Per E-Mail nicht erreichbar", "Not reached by e-mail", "邮件无法送达");
     public static readonly Sentence ForwardedSubject = new("Antwort von {{ name }} ({{ reference }})", "Answer from {{ name }} ({{ reference }})", "{{ name }} 的回复（{{ reference }}）");

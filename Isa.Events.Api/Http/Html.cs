@@ -7,7 +7,7 @@ namespace Isa.Events.Api.Http;
 public static class Html
 {
     private const string Style = """
-        :root{color-scheme:light dark}body{font:1.05rem/1.5 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;max-width:42rem;margin:0 auto;padding:1.5rem 1.25rem 3rem}
+        :root{color-scheme:light dark}body{font:1.05rem/1.5 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;max-width:42rem;margin:0 auto;padding:1.5rem 1.25rem 3rem;overflow-wrap:break-word}
         h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 1rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}dl{margin:1rem 0}dt{font-weight:600;margin-top:1rem}dd{margin:0;white-space:pre-line}
         .state{border-left:.35rem solid #1b6e3c;padding:.6rem 1rem;background:#1b6e3c1a}.state.off{border-color:#b3261e;background:#b3261e1a}
         .files a,button{display:inline-block;font:inherit;margin:.35rem .75rem .35rem 0;padding:.65rem 1rem;border:2px solid #0b57a4;border-radius:.4rem;text-decoration:none;color:#0b57a4;background:#fff}

@@ -27,8 +27,10 @@ internal sealed class SqliteChannel(SqliteConnection connection) : WriteChannel
         var statement = Prepared(sql);
         if (!statement.Reads) _wrote = true;
         using var reader = statement.Open(_transaction, arguments);
-        var parse = statement.RowParser<T>(reader);
-        while (reader.Read()) yield return (T)parse(reader);
+        if (!reader.Read()) yield break;
+        var parse = statement.RowParser<T>(reader); // only a row tells the types of expressions, and the mapper is kept
+        do yield return (T)parse(reader);
+        while (reader.Read());
     }
 
     // The transaction has the whole file to itself: that is the event's lock as well.

@@ -49,6 +49,9 @@ internal static class AttendeeCsv
         return IsSpacedPhoneNumber(text) ? text : "'" + text;
     }
 
+    /// <summary>A text of such a list as it was before.</summary>
+    internal static string Plain(string text) => text is ['\'', ..] && Harmless(text[1..]) == text ? text[1..] : text;
+
     private static bool IsSpacedPhoneNumber(string text)
     {
         if (text[0] != '+' || !text.Contains(' ')) return false;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Isa.Events.Api.Features.Attendees;
 
 namespace Isa.Events.Api.Features.Imports;
 
@@ -74,7 +75,7 @@ internal static class CsvTable
         for (var at = 0L; parser.Read(); at = parser.RawRow)
         {
             broken = false;
-            var cells = parser.Record!;
+            string[] cells = [.. parser.Record!.Select(AttendeeCsv.Plain)]; // a list of ours may come back
             yield return (at, cells, broken);
         }
     }

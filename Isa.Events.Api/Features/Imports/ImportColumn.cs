@@ -14,6 +14,7 @@ public sealed record ImportColumn(string Member, params string[] Names)
         new("fullName", "Vollständiger Name", "Vor- und Nachname", "Teilnehmer", "Full name", "Participant", "Attendee", "全名", "名字", "参会人"),
         new("email", "Mail", "E-Mail-Adresse", "Mailadresse", "E-mail address", "邮箱", "邮件", "电子邮件", "电邮", "邮箱地址"),
         new("familyName", "Familienname", "Last name", "Surname", "姓氏"),
+        new("givenName", "Vorname", "Vornamen", "First name", "Given name", "名"),
         new("romanizedName", "Name (lateinisch)", "Romanised name", "Romanized name", "Pinyin", "Latin name", "拼音", "姓名拼音", "英文名", "英文姓名"),
         new("formOfAddress", "Titel", "Title", "Salutation", "Form of address", "称呼"),
         new("jobTitle", "Position", "Amt", "Job", "Role", "职位", "头衔"),
@@ -41,6 +42,10 @@ public sealed record ImportColumn(string Member, params string[] Names)
     ];
 
     private static readonly Dictionary<string, Sentence> Headings = AttendeeColumn.All.ToDictionary(c => c.Name, c => c.Heading, StringComparer.Ordinal);
+
+    // Our own lists say where somebody attends twice: by the site's id, which is the surer, and by its name.
+    private static readonly HashSet<string> SiteNames =
+        [.. from column in AttendeeColumn.All where column.Name == "siteName" from language in Enum.GetValues<Language>() select Key(column.Heading.In(language))];
 
     /// <summary>The members by everything their columns may be called.</summary>
     public static Dictionary<string, string> NamesOf(IReadOnlyList<ImportColumn> columns)
@@ -86,13 +91,17 @@ public sealed record ImportColumn(string Member, params string[] Names)
         }
 
         var taken = map.OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var hasSiteId = headers.Where((_, i) => !settled[i]).Select(Key).Any(key => names.GetValueOrDefault(key) == "siteId" && !SiteNames.Contains(key));
         for (var i = 0; i < headers.Count; i++)
-            if (!settled[i] && names.GetValueOrDefault(Key(headers[i])) is { } member && !taken.Contains(member)) map[i] = member;
+        {
+            if (settled[i] || hasSiteId && SiteNames.Contains(Key(headers[i]))) continue;
+            if (names.GetValueOrDefault(Key(headers[i])) is { } member && !taken.Contains(member)) map[i] = member;
+        }
 
         if (map.All(m => m is null)) throw ImportTable.Wrong("columns", FieldCode.NoHeader);
         if (map.OfType<string>().GroupBy(m => m, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw ImportTable.Wrong("columns", FieldCode.DuplicateColumn, twice.Key, string.Join(", ", headers.Where((_, i) => map[i] == twice.Key)));
-        if (!map.Contains("fullName", StringComparer.Ordinal)) throw ImportTable.Wrong("columns", FieldCode.MissingColumn, "fullName");
+        if (!map.Contains("fullName", StringComparer.Ordinal) && !(map.Contains("givenName", StringComparer.Ordinal) && map.Contains("familyName", StringComparer.Ordinal))) throw ImportTable.Wrong("columns", FieldCode.MissingColumn, "fullName");
         return map;
     }
 }

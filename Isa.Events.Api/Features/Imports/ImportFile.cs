@@ -174,6 +174,17 @@ public sealed class ImportFile
             else if (clean.Length > 0) read.Set(member, clean);
         }
 
+        JoinName(read);
         return read;
+    }
+
+    // Lists have given and family names side by side, the latter often under "Name".
+    private static void JoinName(ImportRow row)
+    {
+        if (row["givenName"] is not { } given || row["familyName"] is not null && row["fullName"] is not null || (row["familyName"] ?? row["fullName"]) is not { } family) return;
+        var isChinese = family[0] is >= '\u4e00' and <= '\u9fff';
+        if (isChinese ? family.EndsWith(given, StringComparison.Ordinal) : $" {family} ".Contains($" {given} ", StringComparison.Ordinal)) return; // the whole name after all
+        row.Set("familyName", family);
+        row.Set("fullName", isChinese ? family + given : $"{given} {family}");
     }
 }

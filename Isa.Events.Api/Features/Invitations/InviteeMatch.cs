@@ -95,14 +95,16 @@ internal sealed class InviteeMatch
     // Two rows of one externalId or one address: the later one is wrong.
     private void RefuseSameKeys(List<(Incoming Incoming, Invitee? Before, Invitee After)> placed)
     {
-        var (ids, addresses) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var (incoming, _, after) in placed.OrderBy(p => p.Incoming.Row.Number).ToList())
+        var (ids, addresses, refused) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<long>());
+        foreach (var (incoming, _, after) in placed.OrderBy(p => p.Incoming.Row.Number))
         {
             var twice = after.ExternalId is { } id && !ids.Add(id) ? "externalId" : after.EmailNormalised is { } address && !addresses.Add(address) ? "email" : null;
             if (twice is null) continue;
             Refuse(incoming, twice);
-            placed.RemoveAll(p => p.Incoming == incoming);
+            refused.Add(incoming.Row.Number);
         }
+
+        placed.RemoveAll(p => refused.Contains(p.Incoming.Row.Number));
     }
 
     private void Refuse(Incoming row, string member) => _faults.Add(new ImportFault(row.Row.Number, row.Row.Line, member, FieldCode.DuplicateRow));

@@ -24,7 +24,7 @@ internal static class ImportedAnswers
             if (question.Retired == true || row[Prefix + question.Id] is not { } text) continue;
             answers.Add(question.Type switch
             {
-                QuestionType.Choices => new AnsweredQuestion(question.Id, null, [.. Parts(text).Select(part => Option(question, part)).Distinct(StringComparer.Ordinal)]),
+                QuestionType.Choices => new AnsweredQuestion(question.Id, null, [.. Options(question, text).Distinct(StringComparer.Ordinal)]),
                 QuestionType.Choice => new AnsweredQuestion(question.Id, Option(question, text), null),
                 QuestionType.YesNo => new AnsweredQuestion(question.Id, YesNo(text), null),
                 QuestionType.Number => new AnsweredQuestion(question.Id, text.Contains('.') ? text : text.Replace(',', '.'), null),
@@ -43,7 +43,13 @@ internal static class ImportedAnswers
 
     private static IEnumerable<string> Names(Texts label) => Enum.GetValues<Language>().Select(language => label[language]).OfType<string>();
 
-    private static string[] Parts(string text) => text.Split([',', ';', '、', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    // Our own lists divide by semicolons; a comma may be a part of a name.
+    private static IEnumerable<string> Options(Question question, string text) =>
+        from part in Parts(text, ';', '\n')
+        from name in question.AskedOptions.Any(o => o.Id == Option(question, part)) ? [part] : Parts(part, ',', '、')
+        select Option(question, name);
+
+    private static string[] Parts(string text, params char[] separators) => text.Split(separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string Option(Question question, string text)
     {

@@ -117,10 +117,11 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
         if (!registration.IsActive) return (MailOutcome.Ignored, MailReason.RegistrationEnded, comment);
         if (evt.EndedBy(session.Now) is not null) return (MailOutcome.Ignored, MailReason.EventOver, comment);
         if (calendar.Sequence < registration.Told?.Sequence) return (MailOutcome.Ignored, MailReason.StaleInvite, comment);
-        // A clock that is ahead must not hold off what comes after.
+        // A clock that is ahead, or a number that nobody was sent, must not hold off what comes after.
         var stamp = calendar.Stamp is { } given && given < session.Now ? given : session.Now;
-        if (registration.ReplySequence is { } last && (calendar.Sequence < last || calendar.Sequence == last && stamp < registration.ReplyStamp)) return (MailOutcome.Ignored, MailReason.OlderAnswer, comment);
-        Answering.Apply(session, evt, registration, answer.Value, comment, calendar.Sequence, stamp);
+        var sequence = Math.Min(calendar.Sequence, registration.Told?.Sequence ?? calendar.Sequence);
+        if (registration.ReplySequence is { } last && (sequence < last || sequence == last && stamp < registration.ReplyStamp)) return (MailOutcome.Ignored, MailReason.OlderAnswer, comment);
+        Answering.Apply(session, evt, registration, answer.Value, comment, sequence, stamp);
         return (MailOutcome.Applied, null, comment);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Isa.Events.Tests.Features.Imports;
@@ -158,6 +159,21 @@ public class ImportInviteesTests(SharedHost host)
         (await host.Organizer.GetAsync($"/v1/events/{next}/invitees")).Json["items"]!.AsArray().Select(i => $"{i!["fullName"]} {i["audience"]}").ShouldBe(["Jürgen Weiß guest", "王小明 guest"], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("Nachname;Vorname\r\nWeiß;Jürgen\r\n", "Jürgen Weiß, Weiß")]
+    [InlineData("Name;Vorname\r\nWeiß;Jürgen\r\n", "Jürgen Weiß, Weiß")]
+    [InlineData("Name;Vorname\r\nJürgen Weiß;Jürgen\r\n", "Jürgen Weiß, ")]
+    [InlineData("Name;Vorname;Nachname\r\nDr. J. Weiß;Jürgen;Weiß\r\n", "Dr. J. Weiß, Weiß")]
+    [InlineData("姓;名\r\n王;小明\r\n", "王小明, 王")]
+    [InlineData("姓名;名\r\n王小明;小明\r\n", "王小明, ")]
+    public async Task A_given_name_beside_the_family_name_makes_the_name(string list, string name)
+    {
+        var evt = await host.EventAsync();
+        (await host.ImportInviteesAsync(evt, list)).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((1, 0, 0, 0, 0));
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/invitees")).Json["items"]!.AsArray().Select(i => $"{i!["fullName"]}, {i["familyName"]}").ShouldBe([name]);
+        (await host.ImportInviteesAsync(evt, "Vorname;Stadt\r\nJürgen;Hannover\r\n")).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe(["columns missing-column"]);
+    }
+
     [Fact]
     public async Task Columns_encoding_and_separator_are_what_the_organiser_says()
     {
@@ -224,6 +240,22 @@ public class ImportInviteesTests(SharedHost host)
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.ImportInviteesAsync(evt, list)));
         answers.Select(a => a.ShouldBe(HttpStatusCode.OK).Counts().Created).Order().ShouldBe([0, 0, 0, 0, 0, 200]);
         (await host.CountAsync(Stored, evt)).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Twenty_thousand_with_one_address_take_no_longer_than_with_one_each()
+    {
+        var evt = await host.EventAsync();
+        var each = await TimeAsync(i => $"a{i}@example.org", (20_000, 0, 0, 0, 0));
+        (await TimeAsync(_ => "same@example.org", (1, 0, 0, 0, 19_999))).ShouldBeLessThan(each * 2);
+
+        async Task<TimeSpan> TimeAsync(Func<int, string> address, (int, int, int, int, int) counts)
+        {
+            var list = "Name,Mail\r\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"Anna {i},{address(i)}\r\n"));
+            var watch = Stopwatch.StartNew();
+            (await host.ImportInviteesAsync(evt, list, "?partial=true&dryRun=true")).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe(counts);
+            return watch.Elapsed;
+        }
     }
 
     [Fact]

@@ -41,6 +41,18 @@ public class SendMessageTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task One_that_was_for_nobody_is_in_the_way_of_none_that_follow()
+    {
+        await using var host = new EventsHost(); // whose connections nobody has used before
+        await host.InitializeAsync();
+        var evt = await host.EventAsync();
+        var message = Message("""{"subject":{"en":"News"},"body":{"en":"Text"},"expectedCount":1}""");
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.Conflict, "recipients-changed");
+        (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created);
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
     public async Task Falls_back_makes_web_addresses_clickable_and_keeps_paragraphs()
     {
         await using var host = await Mail.HostAsync();

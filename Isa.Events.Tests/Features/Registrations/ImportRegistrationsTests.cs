@@ -138,6 +138,17 @@ public class ImportRegistrationsTests(SharedHost host)
     }
 
     [Fact]
+    public async Task An_option_with_a_comma_in_its_name_is_found_among_several()
+    {
+        var evt = await host.EventAsync(e => e["questions"] = JsonNode.Parse("""
+            [{"id":"topics","type":"choices","label":{"de":"Themen"},"options":[{"id":"city","label":{"de":"Bau, Stadt"}},{"id":"trade","label":{"de":"Handel"}},{"id":"ports","label":{"de":"Häfen"}}]}]
+            """));
+        const string list = "Name;E-Mail;siteId;Gruppe;Themen\r\nAnna;a@example.org;zoom;guest;\"Handel; Bau, Stadt\"\r\nBert;b@example.org;zoom;guest;Handel, Häfen\r\n";
+        (await host.ImportRegistrationsAsync(evt, list, "?noticeVersion=1")).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((2, 0, 0, 0, 0));
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/registrations?sort=familyName")).Json["items"]!.AsArray().Select(r => string.Join(' ', r!["answers"]![0]!["values"]!.AsArray())).ShouldBe(["trade city", "trade ports"]);
+    }
+
+    [Fact]
     public async Task Bad_lists_and_callers_are_refused()
     {
         var evt = await host.EventAsync();
@@ -150,6 +161,19 @@ public class ImportRegistrationsTests(SharedHost host)
             """);
         (await host.Organizer.SendTableAsync($"/v1/events/{evt}/registrations/import?noticeVersion=1", workbook, Tables.Excel)).ShouldBe(HttpStatusCode.UnprocessableEntity, "import-refused").Errors.ShouldBe(["rows[0].siteId formula"]);
         (await host.CountAsync(Stored, evt)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("attendees.csv?language=de&dialect=excel-de")]
+    [InlineData("attendees.csv?language=en&dialect=excel")]
+    [InlineData("attendees.csv?language=zh&dialect=rfc4180")]
+    public async Task A_list_of_ours_registers_the_same_people_elsewhere(string file)
+    {
+        var (last, next) = (await host.EventAsync(), await host.EventAsync());
+        (await host.Partner.RegisterAsync(last, Given.Person("anna@example.org", "zoom", p => (p["organisation"], p["phone"]) = ("=Gleich GmbH", "+495111680")))).ShouldBe(HttpStatusCode.Created);
+        var list = (await host.Organizer.GetAsync($"/v1/events/{last}/{file}")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.SendTableAsync($"/v1/events/{next}/registrations/import?noticeVersion=1", list.Bytes, "text/csv")).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((1, 0, 0, 0, 0));
+        (await host.Organizer.GetAsync($"/v1/events/{next}/registrations")).Json["items"]!.AsArray().Select(r => $"{r!["siteId"]} {r["organisation"]} {r["phone"]}").ShouldBe(["zoom =Gleich GmbH +495111680"]);
     }
 
     [Fact]

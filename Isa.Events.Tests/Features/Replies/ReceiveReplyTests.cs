@@ -412,6 +412,16 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_number_that_nobody_was_sent_does_not_hold_off_what_comes_after()
+    {
+        var evt = await Host.EventAsync();
+        var person = await _replying.InvitedAsync(evt);
+        (await _replying.OutcomeAsync(person.Reply("DECLINED", sequence: long.MaxValue))).ShouldBe("applied");
+        Host.Time.Advance(TimeSpan.FromMinutes(1));
+        (await _replying.OutcomeAsync(person.Reply("ACCEPTED", stamp: "20200921T080030Z"))).ShouldBe("applied");
+    }
+
+    [Fact]
     public async Task Only_the_key_of_a_mail_server_hands_mails_over_and_it_may_do_nothing_else()
     {
         var evt = await Host.EventAsync();
