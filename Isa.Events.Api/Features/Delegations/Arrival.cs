@@ -78,7 +78,7 @@ internal sealed class Arrival
         if (IsNew && Delegation.WithExternalId(session, evt.Id, _caller.HolderId, known.ExternalId) is { } earlier) throw new ProblemException(Problem.ExternalIdTaken, "externalId", FieldCode.DuplicateId).With("delegationId", earlier);
         var namesDueAt = NamesDueAt(evt, known, session.Now);
         var invitees = Invitees(session, evt);
-        var leftOut = OverQuota(session, evt);
+        var leftOut = OverQuota(session, evt, invitees);
 
         var id = known.Id ?? $"{Delegation.IdPrefix}{OrderedId.New(session.Now)}";
         var status = RegisterForEvent.StatusFor(evt, _caller, isConfirmed: !IsNew && !before.Exists(m => m.Status == RegistrationStatus.PendingConfirmation));
@@ -191,15 +191,16 @@ internal sealed class Arrival
     }
 
     /// <summary>Members for whom their city's quota has no place left; where all must come, that refuses them all.</summary>
-    private Dictionary<int, ProblemException> OverQuota(WriteSession session, Event evt)
+    private Dictionary<int, ProblemException> OverQuota(WriteSession session, Event evt, List<Invitee?> invitees)
     {
         var over = new Dictionary<int, ProblemException>();
         var coming = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < _requests.Count; i++)
         {
-            if (CityQuotas.Of(evt, _requests[i].City) is not { } city) continue;
+            var from = _requests[i].City ?? invitees[i]?.City;
+            if (CityQuotas.Of(evt, from) is not { } city) continue;
             var besides = coming.GetValueOrDefault(city);
-            if (CityQuotas.Refusal(session, evt, _requests[i].City, IsTest, besides) is not { } full) coming[city] = besides + 1;
+            if (CityQuotas.Refusal(session, evt, from, IsTest, besides) is not { } full) coming[city] = besides + 1;
             else if (_request.Mode == DelegationMode.WhatFits) over[i] = full;
             else throw full.WithErrors([.. full.Errors.Select(e => e with { Field = _request.PathOf(i, e.Field) })]);
         }

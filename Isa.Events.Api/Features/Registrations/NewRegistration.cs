@@ -27,6 +27,9 @@ public sealed record NewRegistration : Registration
     [JsonIgnore]
     public string SearchText { get; init; } = "";
 
+    /// <summary>The same of a city.</summary>
+    internal NewRegistration From(string city) => this with { City = city, SearchText = SearchKey(FullName, FamilyName, RomanizedName, Organisation, city, Email) };
+
     /// <summary>
     /// What a list by family name sorts by. What stands before a comma, else the last word, is a guess that sorts most names well; who needs it right sends the
     /// family name.

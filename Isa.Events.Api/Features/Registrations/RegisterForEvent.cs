@@ -70,7 +70,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
     {
         var isTest = caller.IsTest || evt.IsTest;
         var invitee = Invitation.Of(session, evt.Id, request);
-        return Rival.Find(session, evt, request, caller).Refusal(session, evt, caller, tokens) ?? Invitation.Refusal(session, invitee, isTest) ?? CityQuotas.Refusal(session, evt, request.City, isTest);
+        return Rival.Find(session, evt, request, caller).Refusal(session, evt, caller, tokens) ?? Invitation.Refusal(session, invitee, isTest) ?? CityQuotas.Refusal(session, evt, request.City ?? invitee?.City, isTest);
     }
 
     // Runs in the group commit, perhaps more than once: short, synchronous, nothing outside the session. Throwing undoes this registration and no other.
@@ -81,7 +81,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
 
         var rival = session.One(ahead)!;
         var invitee = Invitation.Of(session, evt.Id, request);
-        if ((rival.Refusal(session, evt, caller, tokens) ?? Invitation.Refusal(session, invitee, wanted.IsTest) ?? CityQuotas.Refusal(session, evt, wanted.City, wanted.IsTest)) is { } refusal) throw refusal;
+        if ((rival.Refusal(session, evt, caller, tokens) ?? Invitation.Refusal(session, invitee, wanted.IsTest) ?? CityQuotas.Refusal(session, evt, wanted.City ?? invitee?.City, wanted.IsTest)) is { } refusal) throw refusal;
         var registration = Place(session, evt, Begin(session, evt, wanted, rival, invitee, settings), look, caller);
         Store(session, evt, registration, invitee, caller);
         if (tell) OutboxRow.Add(session, KindOf(registration.Status), evt.Id, registration.Id);
@@ -97,6 +97,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
             rival = session.One(Rival.Of(wanted))!;
         }
 
+        if (wanted.City is null && invitee?.City is { } city) wanted = wanted.From(city); // the quota is theirs whether they say so or not
         return wanted with
         {
             Id = $"{Registration.IdPrefix}{OrderedId.New(session.Now)}",

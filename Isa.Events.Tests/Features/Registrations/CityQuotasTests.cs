@@ -49,6 +49,19 @@ public class CityQuotasTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Who_was_invited_for_a_city_counts_for_it_without_saying_so()
+    {
+        var evt = await EventAsync(1);
+        (await host.ImportInviteesAsync(evt, "fullName,city\r\nAnna,Foshan\r\nBert,Foshan")).ShouldBe(HttpStatusCode.OK);
+        var codes = (await host.Organizer.GetAsync($"/v1/events/{evt}/invitees")).Json["items"]!.AsArray().Select(i => (string)i!["code"]!).ToList();
+        JsonObject Of(int n, string? city = null) => Given.Person(change: p => (p["invitationCode"], p["city"]) = (codes[n], city));
+        ((string)(await host.Partner.RegisterAsync(evt, Of(0))).ShouldBe(HttpStatusCode.Created).Json["city"]!).ShouldBe("Foshan");
+        (await host.Partner.RegisterAsync(evt, Of(1))).ShouldBe(HttpStatusCode.Conflict, "city-quota-full");
+        (await host.Partner.PostAsync($"/v1/events/{evt}/registrations?dryRun=true", Of(1).ToJsonString())).ShouldBe(HttpStatusCode.Conflict, "city-quota-full");
+        (await host.Partner.RegisterAsync(evt, Of(1, "Hannover"))).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task A_deputy_counts_for_their_own_city()
     {
         var evt = await EventAsync(1);
