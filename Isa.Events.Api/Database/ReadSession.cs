@@ -10,18 +10,34 @@ public class ReadSession : IDisposable
 
     internal SqlChannel Channel { get; }
 
+    /// <summary>How many more questions it may be asked, where that is limited.</summary>
+    internal int? QuestionsLeft { get; set; }
+
     /// <summary>The one row, or null (the default of <typeparamref name="T"/>) where there is none.</summary>
-    public virtual T? One<T>(string sql, object? arguments = null) => Channel.One<T>(sql, arguments);
+    public virtual T? One<T>(string sql, object? arguments = null)
+    {
+        Count();
+        return Channel.One<T>(sql, arguments);
+    }
 
     /// <summary>All rows, read into memory.</summary>
     public List<T> Query<T>(string sql, object? arguments = null) => [.. Stream<T>(sql, arguments)];
 
     /// <summary>The rows one after another, for lists that must not be held in memory. No other statement may run until it is read to its end.</summary>
-    public virtual IEnumerable<T> Stream<T>(string sql, object? arguments = null) => Channel.Stream<T>(sql, arguments);
+    public virtual IEnumerable<T> Stream<T>(string sql, object? arguments = null)
+    {
+        Count();
+        return Channel.Stream<T>(sql, arguments);
+    }
 
     public void Dispose()
     {
         Channel.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private void Count()
+    {
+        if (QuestionsLeft-- == 0) throw new InvalidOperationException("A second question needs a snapshot.");
     }
 }

@@ -11,7 +11,7 @@ public sealed class WriteSession : ReadSession
     private readonly Dictionary<string, (long Version, object Value)> _kept = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _locked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
-    private readonly Dictionary<object, Action<WriteSession>> _last = [];
+    private readonly Dictionary<string, Action<WriteSession>> _atEnd = new(StringComparer.Ordinal);
 
     internal WriteSession(WriteChannel channel, string lockEvent) : base(channel) => (_channel, _lockEvent) = (channel, lockEvent);
 
@@ -97,12 +97,16 @@ public sealed class WriteSession : ReadSession
     /// <summary>Has something done in this transaction once all its works have run, or all that have not failed alone: once for all of them that ask for it.</summary>
     /// <param name="what">Its name, by which it is the same.</param>
     /// <param name="run">Does it, wanted or not: a work that asked for it may have been undone.</param>
-    public void AtEnd(object what, Action<WriteSession> run) => _last[what] = run;
+    public void AtEnd(string what, Action<WriteSession> run) => _atEnd[what] = run;
 
     internal void RunToEnd()
     {
-        foreach (var what in _last.Keys.ToList())
-            if (_last.Remove(what, out var run)) run(this);
+        while (_atEnd.Count > 0)
+        {
+            var (what, run) = _atEnd.First();
+            _atEnd.Remove(what);
+            run(this);
+        }
     }
 
     internal void Begin(string eventId, DateTimeOffset now, IReadOnlyList<Ahead> ahead)
@@ -111,7 +115,7 @@ public sealed class WriteSession : ReadSession
         AddedWork = false;
         _changed.Clear();
         _locked.Clear();
-        _last.Clear();
+        _atEnd.Clear();
         if (_channel.Begin(eventId, ahead) is { } version) Locked(eventId, version);
     }
 
@@ -120,7 +124,7 @@ public sealed class WriteSession : ReadSession
     {
         _kept.Clear();
         _locked.Clear();
-        _last.Clear();
+        _atEnd.Clear();
     }
 
     private long Locked(string eventId, long version)

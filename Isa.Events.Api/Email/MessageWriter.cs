@@ -133,7 +133,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["endsAt"] = Own(endsAt is { } end ? Clock.Moment(end, ZoneOf(matter), language) : null),
             ["note"] = matter.Kind == MessageKind.EventCancelled ? evt.CancellationReason is { } reason ? Phrase.Of(reason, language, evt.DefaultLanguage) : null
                 : matter.Kind is MessageKind.Approved or MessageKind.Declined ? Known(registration!.DecisionText)
-                : matter.Kind is MessageKind.DelegationApproved or MessageKind.DelegationDeclined ? Known(matter.Members.MaxBy(m => m.UpdatedAt)!.DecisionText) : null,
+                : matter.Kind is MessageKind.DelegationApproved or MessageKind.DelegationDeclined ? Known(matter.Members.Where(m => m.DecisionText is not null).MaxBy(m => m.UpdatedAt)?.DecisionText) : null,
             ["dayChanged"] = Own(DayChanged(matter) ? "1" : null),
             ["tentative"] = Own(matter.IsTentative ? "1" : null),
             ["replaced"] = Known(matter.Replaced),

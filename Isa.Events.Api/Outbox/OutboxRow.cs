@@ -61,8 +61,11 @@ public static class OutboxRow
         Write(session, OutboxKind.OrganizerMessage, eventId, registrationId, delegationId, null, dueAt, false, actionId);
 
     /// <summary>Writes a row that concerns a delegation as a whole: its contact is told.</summary>
-    public static void AddForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId, DateTimeOffset? dueAt = null) =>
+    public static void AddForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId, DateTimeOffset? dueAt = null)
+    {
+        Superseding.ApplyForContact(session, kind, eventId, delegationId);
         Write(session, kind, eventId, null, delegationId, null, dueAt ?? session.Now, false, null);
+    }
 
     // Where an older row may say the same, the statement itself sees to that: nobody waits for an answer in between.
     private static void Write(WriteSession session, OutboxKind kind, string eventId, string? registrationId, string? delegationId, OutboxDetails? details, DateTimeOffset dueAt, bool mayBeCovered, string? actionId)

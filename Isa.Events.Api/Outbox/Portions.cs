@@ -260,11 +260,12 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         """;
 
     private const string Retry = """
-        UPDATE outbox SET due_at = @DueAt, attempts = attempts + @More, last_error = @Error, leased_until = NULL, leased_by = NULL
+        UPDATE outbox SET due_at = @DueAt, attempts = attempts + @More, last_error = @Error, leased_until = created_at, leased_by = NULL
         WHERE id = @Id AND leased_by = @Claim AND state = 'pending'
         """;
 
-    private const string LetGo = "UPDATE outbox SET attempts = attempts - @Untried, leased_until = NULL, leased_by = NULL WHERE id = @Id AND leased_by = @Claim AND state = 'pending'";
+    // That it was in hand shows by a time that is over (Superseding).
+    private const string LetGo = "UPDATE outbox SET attempts = attempts - @Untried, leased_until = created_at, leased_by = NULL WHERE id = @Id AND leased_by = @Claim AND state = 'pending'";
 
     private const string Newer = $"SELECT {OutboxEntry.Columns} FROM outbox WHERE event_id = @EventId AND registration_id = @RegistrationId AND id > @Id AND state = 'pending'";
 }

@@ -33,6 +33,12 @@ public static class Superseding
         return true;
     }
 
+    /// <summary>The same for the contact of a delegation: the link in an older question goes to an address that is no longer theirs, or says less.</summary>
+    internal static void ApplyForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId)
+    {
+        if (kind is OutboxKind.AddressToConfirm or OutboxKind.DelegationChanged) session.Execute(EndForContact, new { EventId = eventId, DelegationId = delegationId, Kind = kind, session.Now });
+    }
+
     /// <summary>Whether an older row that failed for now need not be tried again, since this one is there.</summary>
     internal static bool Ends(OutboxKind newer, OutboxKind older) => EndsAll(newer) || Ended(newer).Contains(older);
 
@@ -71,6 +77,8 @@ public static class Superseding
 
     private const string HoldLonger = $"UPDATE outbox SET due_at = @DueAt WHERE {Untouched} AND registration_id = @RegistrationId AND kind = 'registrationMoved' AND action_id IS NOT NULL AND due_at < @DueAt";
 
+    private const string EndForContact = $"{End} AND registration_id IS NULL AND delegation_id = @DelegationId AND kind = @Kind";
+
     private const string EndChanges = $"{End} AND registration_id IS NULL AND kind = 'eventChanged'";
 
     /// <summary>Ids of what an event that is called off would end.</summary>
@@ -78,7 +86,8 @@ public static class Superseding
         SELECT id FROM outbox WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now) AND registration_id IS NULL AND kind = 'eventChanged'
         """;
 
-    private const string Untouched = "event_id = @EventId AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL AND recipient IS NULL";
+    // Nor what was in hand before and let go (Portions): whoever takes it next may do so between two statements of this transaction, and make it from what is there without it.
+    private const string Untouched = "event_id = @EventId AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_until IS NULL AND recipient IS NULL";
 
     private const string SaysTheSame = $"{Untouched} AND registration_id = @RegistrationId AND kind IN ('registrationConfirmed', 'registrationApproved', 'registrationPromoted', @Kind)";
 

@@ -51,6 +51,19 @@ public class PostgresTests
     }
 
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
+    public async Task What_is_written_reads_no_whole_tables_and_is_not_compiled_for_them()
+    {
+        await using var host = new EventsHost { Kind = DatabaseKind.Postgres };
+        await host.InitializeAsync();
+        var settings = await host.Database.WriteAsync("any", session => session.One<string>("SELECT current_setting('enable_seqscan') || ' ' || current_setting('jit')"), CancellationToken.None);
+        settings.ShouldBe("off off");
+        // A plan that is made while the outbox is empty serves when it is full.
+        var plan = await host.Database.ReadAsync(session => string.Join('\n', session.Query<string>(
+            "EXPLAIN UPDATE outbox SET due_at = due_at WHERE event_id = 'a' AND registration_id = 'b' AND state = 'pending'")), CancellationToken.None);
+        plan.ShouldContain("Index Cond: ((event_id = 'a'::text) AND (registration_id = 'b'::text))");
+    }
+
+    [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task Cancellations_that_give_their_seats_to_the_next_cost_two_journeys_more_together()
     {
         await using var host = new EventsHost { Kind = DatabaseKind.Postgres };

@@ -31,6 +31,21 @@ public class DispatcherTests
     }
 
     [Fact]
+    public async Task What_was_in_hand_and_let_go_tells_nothing_for_a_newer_row()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        var (portions, claim) = (host.Services.GetRequiredService<Portions>(), new RowClaim(host.Time, TimeSpan.FromMinutes(5)));
+        var entries = await portions.TakeAsync(claim, [.. (await portions.DueAsync(CancellationToken.None)).Select(row => row.Id)], CancellationToken.None);
+        await portions.EndAsync(claim, [.. entries.Select(entry => new Outcome(entry, null))], CancellationToken.None);
+        (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/change-site", new { siteId = "zoom" })).ShouldBe(HttpStatusCode.OK);
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed - pending 0", "registrationMoved - pending 0"]);
+        await host.SendAfterAsync(TimeSpan.FromMinutes(2));
+        host.LaidDown().ShouldHaveSingleItem().TextBody!.ShouldContain("zoom"); // the newer one had nothing more to say
+    }
+
+    [Fact]
     public async Task Each_recipient_has_a_row_and_tries_of_its_own()
     {
         await using var host = await MailHost.StartAsync();

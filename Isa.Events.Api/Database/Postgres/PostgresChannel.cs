@@ -17,7 +17,6 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
     private bool _workIsOut;
     private bool _isBroken;
     private bool _warned;
-    private bool _asksOnce;
 
     /// <summary>Journeys to the server so far.</summary>
     public int Journeys { get; private set; }
@@ -35,7 +34,7 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
     }
 
     /// <summary>Begins to read without a transaction, whose end is a journey of its own: one question, no more.</summary>
-    public void BeginQuestion() => (_connection, _asksOnce) = (source.OpenConnection(), true);
+    public void BeginQuestion() => _connection = source.OpenConnection();
 
     public override long? Begin(string eventId, IReadOnlyList<Ahead> ahead)
     {
@@ -197,7 +196,6 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
 
     private NpgsqlDataReader Ask(params IEnumerable<NpgsqlBatchCommand> questions)
     {
-        if (_asksOnce && Journeys > 0) throw new InvalidOperationException("A second question needs a snapshot.");
         var batch = Gather();
         foreach (var question in questions) batch.BatchCommands.Add(question);
         var reader = batch.ExecuteReader();

@@ -86,7 +86,7 @@ internal sealed class PostgresEngine : DatabaseEngine
             {
                 if (asksOnce) channel.BeginQuestion();
                 else channel.BeginSnapshot();
-                using var session = new ReadSession(channel);
+                using var session = new ReadSession(channel) { QuestionsLeft = asksOnce ? 1 : null };
                 return work(session);
             }
             catch (Exception e) when (IsOutage(e))

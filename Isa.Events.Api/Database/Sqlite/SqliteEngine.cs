@@ -82,6 +82,7 @@ internal sealed class SqliteEngine : DatabaseEngine
         try
         {
             if (!_readers.TryTake(out reader)) reader = new Reader(Connect());
+            reader.Session.QuestionsLeft = asksOnce ? 1 : null;
             if (asksOnce)
             {
                 var answer = work(reader.Session);

@@ -83,6 +83,7 @@ public sealed class UndoAction(EventsDatabase database, CurrentEvents events, Ti
         var site = evt.Site(action.Details.SiteId) ?? throw new ProblemException(Problem.ActionOvertaken);
         var restored = site.Edited(Restored<SiteRequest>(ActionDetails.Members(site), action.Details));
         var after = evt with { Sites = [.. evt.Sites.Select(s => s.Id == site.Id ? restored : s)] };
+        Promotion.Run(session, evt, site.Id); // what others have freed in this transaction is for those who are next
         MoveBack(session, after, restored, action.Details, keyId);
         // A waiting list that people have joined since cannot be taken from them.
         if (restored.Waitlist is null && session.One<long>(Waiting, new { EventId = evt.Id, SiteId = site.Id }) > 0) throw new ProblemException(Problem.ActionOvertaken).With("member", "waitlist");

@@ -71,8 +71,8 @@ internal sealed class Arrival
         var evt = session.LockEvent(Event.Id);
         var rivals = _rivals.ConvertAll(rival => session.One(rival)!);
         if (evt.RefusalAt(session.Now, _caller.IsOrganizer) is { } closed) throw new ProblemException(closed);
-        var (known, before) = IsNew ? (_delegation, []) : (Delegation.Find(session, _delegation.Id!)!, Delegation.MembersOf(session, _delegation.Id!));
-        if (!IsNew) RefuseBeside(before.FindAll(m => m.IsActive));
+        var (known, before) = IsNew ? (_delegation, []) : (_delegation.Again(session, _caller.Actor), Delegation.MembersOf(session, _delegation.Id!));
+        if (!IsNew) RefuseBeside(before.FindAll(m => m.IsActive), before.Count);
         RefuseContent(evt, session.Now);
         RefuseRivals(session, evt, rivals);
         if (IsNew && Delegation.WithExternalId(session, evt.Id, _caller.HolderId, known.ExternalId) is { } earlier) throw new ProblemException(Problem.ExternalIdTaken, "externalId", FieldCode.DuplicateId).With("delegationId", earlier);
@@ -81,7 +81,7 @@ internal sealed class Arrival
         var leftOut = OverQuota(session, evt, invitees);
 
         var id = known.Id ?? $"{Delegation.IdPrefix}{OrderedId.New(session.Now)}";
-        var status = RegisterForEvent.StatusFor(evt, _caller, isConfirmed: !IsNew && !before.Exists(m => m.Status == RegistrationStatus.PendingConfirmation));
+        var status = RegisterForEvent.StatusFor(evt, _caller, isConfirmed: !IsNew && !before.Exists(m => m.Status == RegistrationStatus.PendingConfirmation || m.EndReason == EndReason.AddressNotConfirmed));
         var placed = new Placement?[_requests.Count];
         foreach (var party in Enumerable.Range(0, _requests.Count).Where(i => !leftOut.ContainsKey(i)).GroupBy(i => (_requests[i].SiteId, _requests[i].WhenFull, _requests[i].FallbackSiteId)))
         {
@@ -123,10 +123,11 @@ internal sealed class Arrival
         .Select(m => int.TryParse(m.FullName.AsSpan(DelegationMembersRequest.UnnamedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max();
 
     /// <summary>What is wrong with those who come beside those who are there.</summary>
-    private void RefuseBeside(List<Registration> active)
+    private void RefuseBeside(List<Registration> active, int ever)
     {
         if (active.Count == 0) throw new ProblemException(Problem.RegistrationEnded);
-        if (active.Count + _requests.Count > Delegation.MaxMembers) throw ProblemException.Invalid("members", FieldCode.TooMany, Delegation.MaxMembers - active.Count);
+        var places = Math.Min(Delegation.MaxMembers - active.Count, Delegation.MaxMembersEver - ever);
+        if (_requests.Count > places) throw ProblemException.Invalid("members", FieldCode.TooMany, Math.Max(places, 0));
         var names = active.Where(m => m.Email is null).Select(m => Text.Fold(m.FullName)).ToHashSet(StringComparer.Ordinal);
         List<FieldError> twice = [.. Enumerable.Range(0, _requests.Count).Where(i => _requests[i].Email is null && !_wanted[i].NameFollows && names.Contains(_wanted[i].NameNormalised)).Select(i => new FieldError($"members[{i}].fullName", FieldCode.DuplicateValue))];
         if (twice.Count > 0) throw new ProblemException(Problem.AlreadyRegistered, twice);

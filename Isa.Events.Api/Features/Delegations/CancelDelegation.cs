@@ -25,7 +25,7 @@ public sealed class CancelDelegation(EventsDatabase database, DelegationAccess a
         var evt = session.LockEvent(found.Event.Id);
         var members = Delegation.MembersOf(session, found.Delegation.Id!).FindAll(m => m.IsActive);
         if (members.Count > 0 && evt.StatusAt(session.Now) == EventStatus.Over) throw new ProblemException(Problem.EventOver);
-        Ending.EndAll(session, evt, members, _ => null, found.Actor, found.ActorId);
+        foreach (var member in members) Ending.End(session, evt, member, RegistrationStatus.Cancelled, null, found.Actor, found.ActorId);
         return members;
     }
 }

@@ -27,7 +27,7 @@ public sealed class ConfirmDelegation(EventsDatabase database, DelegationAccess 
     private static bool Confirm(WriteSession session, FoundDelegation found)
     {
         var evt = session.LockEvent(found.Event.Id);
-        var active = Delegation.MembersOf(session, found.Delegation.Id!).FindAll(m => m.IsActive);
+        var active = Delegation.MembersOf(session, found.Delegation.Again(session, found.Actor).Id!).FindAll(m => m.IsActive);
         if (active.Count == 0) throw new ProblemException(Problem.RegistrationEnded);
         var pending = active.FindAll(m => m.Status == RegistrationStatus.PendingConfirmation);
         if (pending.Count == 0) return false;

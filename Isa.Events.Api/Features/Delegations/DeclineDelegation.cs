@@ -24,7 +24,8 @@ public sealed class DeclineDelegation(EventsDatabase database, DelegationAccess 
     {
         var evt = session.LockEvent(found.Event.Id);
         if (Delegation.Undecided(session, found.Delegation.Id!, member => member.Status == RegistrationStatus.Declined) is not { Count: > 0 } pending) return false;
-        Ending.DeclineAll(session, evt, pending.ConvertAll(member => member with { DecisionText = text }), found.ActorId);
+        foreach (var member in pending) // the contact is told for those who have no address
+            Ending.End(session, evt, member with { DecisionText = text }, RegistrationStatus.Declined, null, Actor.Organizer, found.ActorId, tell: member.Email is not null);
         OutboxRow.AddForContact(session, OutboxKind.DelegationDeclined, evt.Id, found.Delegation.Id!);
         return true;
     }

@@ -10,6 +10,9 @@ public sealed record Delegation
     /// <summary>How many may come together.</summary>
     public const int MaxMembers = 50;
 
+    /// <summary>How many may be named in all, those who have cancelled among them: a link is no way to write to any number of addresses.</summary>
+    public const int MaxMembersEver = 4 * MaxMembers;
+
     public const string Columns = """
         id, event_id, is_test, made_by, external_id, contact_name, contact_email, contact_phone, organisation, city, language, names_due_at, left_out, token_version,
         version, created_at, updated_at
@@ -70,6 +73,11 @@ public sealed record Delegation
     public DelegationLinks? Links { get; init; }
 
     public static Delegation? Find(ReadSession session, string id) => session.One<Delegation>(ById, new { Id = id });
+
+    /// <summary>As it is under its event's lock, for who has found it before.</summary>
+    /// <exception cref="ProblemException"><see cref="Problem.DelegationNotFound"/> where they came by a link that was replaced since.</exception>
+    internal Delegation Again(ReadSession session, Actor actor) =>
+        Find(session, Id!) is { } now && (actor != Actor.Attendee || now.TokenVersion == TokenVersion) ? now : throw new ProblemException(Problem.DelegationNotFound);
 
     /// <summary>Its registrations, ended ones among them.</summary>
     public static List<Registration> MembersOf(ReadSession session, string id) => session.Query<Registration>(MembersById, new { Id = id });

@@ -25,8 +25,7 @@ public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess a
     private static bool Update(WriteSession session, FoundDelegation found, IfMatch? match, DelegationContactRequest contact)
     {
         var evt = session.LockEvent(found.Event.Id);
-        var before = Delegation.Find(session, found.Delegation.Id!)!;
-        if (found.Actor == Actor.Attendee && before.TokenVersion != found.Delegation.TokenVersion) throw new ProblemException(Problem.DelegationNotFound);
+        var before = found.Delegation.Again(session, found.Actor);
         match?.Check(before.Version);
         // The patch was laid over what was read; what somebody else has changed since would be undone by it.
         if (before.ToContact() != found.Delegation.ToContact()) throw new ProblemException(Problem.VersionMismatch).With("currentVersion", before.Version);

@@ -46,6 +46,7 @@ public sealed class UpdateSite(EventsDatabase database, CurrentEvents events, Ev
         {
             if (evt.Version != known.Version) throw new ProblemException(Problem.VersionMismatch).With("currentVersion", evt.Version);
             Allow(session, evt, site, patch, session.Now);
+            Promotion.Run(session, evt, id); // what others have freed in this transaction is for those who are next
             var edited = site.Edited(patch);
             var after = With(evt, edited);
             var moved = Displacement.Run(session, after, edited, target, caller.KeyId, hold);

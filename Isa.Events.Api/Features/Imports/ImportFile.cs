@@ -183,7 +183,8 @@ public sealed class ImportFile
     {
         if (row["givenName"] is not { } given || row["familyName"] is not null && row["fullName"] is not null || (row["familyName"] ?? row["fullName"]) is not { } family) return;
         var isChinese = family[0] is >= '\u4e00' and <= '\u9fff';
-        if (isChinese ? family.EndsWith(given, StringComparison.Ordinal) : $" {family} ".Contains($" {given} ", StringComparison.Ordinal)) return; // the whole name after all
+        var isWhole = row["familyName"] is null && family != given && (isChinese ? family.EndsWith(given, StringComparison.Ordinal) : $" {family} ".Contains($" {given.Split(' ')[0]} ", StringComparison.Ordinal));
+        if (isWhole) return;
         row.Set("familyName", family);
         row.Set("fullName", isChinese ? family + given : $"{given} {family}");
     }

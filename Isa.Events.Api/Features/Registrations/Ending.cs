@@ -1,6 +1,6 @@
 namespace Isa.Events.Api.Features.Registrations;
 
-/// <summary>How a registration ends, whoever ends it: its seat and its place in a queue go to those who wait, in the same work.</summary>
+/// <summary>How a registration ends, whoever ends it: its seat and its place in a queue go to those who wait, in the same transaction.</summary>
 public static class Ending
 {
     /// <param name="session">The work's.</param>
@@ -11,37 +11,16 @@ public static class Ending
     /// <param name="actor">Who.</param>
     /// <param name="actorId">Their key.</param>
     /// <param name="nobodyWaits">Where this work has seen, perhaps too early, that nobody waits at the event: then nobody is looked for.</param>
-    public static Registration End(WriteSession session, Event evt, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits = false)
+    /// <param name="tell">Whether a message of its own says so.</param>
+    public static Registration End(WriteSession session, Event evt, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits = false, bool tell = true)
     {
         var freed = new List<string>();
-        var ended = EndOne(session, registration, status, reason, actor, actorId, nobodyWaits, freed);
-        Promotion.RunAtEnd(session, evt, freed);
-        return ended;
-    }
-
-    /// <summary>Cancels several. What they free is given once all of them have ended: the rest of a party would be promoted in between.</summary>
-    public static void EndAll(WriteSession session, Event evt, IEnumerable<Registration> registrations, Func<Registration, EndReason?> reason, Actor actor, string? actorId)
-    {
-        var freed = new List<string>();
-        foreach (var registration in registrations) EndOne(session, registration, RegistrationStatus.Cancelled, reason(registration), actor, actorId, nobodyWaits: false, freed);
-        Promotion.Run(session, evt, freed);
-    }
-
-    /// <summary>Declines members of a delegation. Whoever has no address is told of by one message to their contact, which is the caller's to write.</summary>
-    public static void DeclineAll(WriteSession session, Event evt, IEnumerable<Registration> members, string? organizerId)
-    {
-        var freed = new List<string>();
-        foreach (var member in members) EndOne(session, member, RegistrationStatus.Declined, null, Actor.Organizer, organizerId, nobodyWaits: false, freed, tell: member.Email is not null);
-        Promotion.Run(session, evt, freed);
-    }
-
-    private static Registration EndOne(WriteSession session, Registration registration, RegistrationStatus status, EndReason? reason, Actor actor, string? actorId, bool nobodyWaits, List<string> freed, bool tell = true)
-    {
         LeaveQueue(session, registration, freed, reason == EndReason.OfferExpired ? EntryState.Expired : EntryState.Withdrawn);
         LeaveSeat(session, registration, freed, nobodyWaits);
         var ended = Ended(registration, status, reason, actor, session.Now).Save(session);
         HistoryRow.Add(session, ended.Id!, status == RegistrationStatus.Declined ? "declined" : "cancelled", actor, actorId, reason is null ? null : new HistoryDetails { Reason = reason });
         if (tell) Tell(session, registration, ended);
+        Promotion.RunAtEnd(session, evt, freed); // once all of a party have ended that end together: the rest of it would be promoted in between
         return ended;
     }
 

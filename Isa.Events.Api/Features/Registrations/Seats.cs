@@ -28,7 +28,7 @@ public static class Seats
     /// <summary>Takes seats that this work has seen free.</summary>
     public static void Take(WriteSession session, string eventId, string siteId, long size) => session.Require(TakeMany, new { EventId = eventId, SiteId = siteId, Size = size }, () => new OvertakenException());
 
-    /// <summary>Gives seats back. Whoever waits for them gets them by <see cref="Promotion"/>, in the same work.</summary>
+    /// <summary>Gives seats back. Whoever waits for them gets them by <see cref="Promotion"/>, in the same transaction.</summary>
     public static void GiveBack(WriteSession session, string eventId, string siteId, long size) => session.Execute(Return, new { EventId = eventId, SiteId = siteId, Size = size });
 
     /// <summary>Gives one back where nobody waits for it; runs the work again where somebody does.</summary>

@@ -16,9 +16,10 @@ public static class Expiry
         foreach (var entry in offers) Expire(session, evt, entry);
         var holds = session.Query<Registration>(ExpiredHolds, new { EventId = evt.Id, session.Now, Limit = Portion });
         // Who is not named confirms nothing either: what ran out first is what ends it.
-        Ending.EndAll(session, evt, holds, registration => registration.Status == RegistrationStatus.PendingConfirmation ? EndReason.AddressNotConfirmed : EndReason.NameMissing, Actor.System, null);
+        foreach (var registration in holds)
+            Ending.End(session, evt, registration, RegistrationStatus.Cancelled, registration.Status == RegistrationStatus.PendingConfirmation ? EndReason.AddressNotConfirmed : EndReason.NameMissing, Actor.System, null);
         var declined = session.Query<Registration>(TakenEffect, new { EventId = evt.Id, session.Now, Limit = Portion });
-        Ending.EndAll(session, evt, declined, _ => EndReason.DeclinedInCalendar, Actor.Attendee, null);
+        foreach (var registration in declined) Ending.End(session, evt, registration, RegistrationStatus.Cancelled, EndReason.DeclinedInCalendar, Actor.Attendee, null);
         Promotion.RunAll(session, evt);
         return offers.Count == Portion || holds.Count == Portion || declined.Count == Portion;
     }

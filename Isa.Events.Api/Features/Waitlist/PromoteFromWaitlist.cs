@@ -26,6 +26,7 @@ public sealed class PromoteFromWaitlist(EventsDatabase database, CurrentEvents e
         var evt = session.LockEvent(eventId);
         evt.RefuseOnceEnded(session.Now);
         if (evt.Status != EventStatus.Published) throw new ProblemException(Problem.EventNotPublished);
+        Promotion.RunAll(session, evt); // what others have freed in this transaction is for those who are next
         var entry = WaitlistEntry.Find(session, id) is { } found && found.EventId == eventId ? found : throw new ProblemException(Problem.EntryNotFound);
         var wanted = request.Offer == true ? EntryState.Offered : EntryState.Promoted;
         if (entry.State == wanted) return false; // sent again

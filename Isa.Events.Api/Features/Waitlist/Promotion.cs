@@ -1,7 +1,7 @@
 namespace Isa.Events.Api.Features.Waitlist;
 
 /// <summary>
-/// Gives free seats to those who wait, in the work that freed them. Afterwards no entry at the head of an open queue fits the free seats of its site, unless an
+/// Gives free seats to those who wait, in the transaction that freed them. Afterwards no entry at the head of an open queue fits the free seats of its site, unless an
 /// organiser gives them by hand. A party is one entry, neither split nor overtaken until <see cref="Event.GroupHoldEndsAt"/>. Whose no from a calendar stands is no head: they are passed
 /// over, keep their place, and are looked at again once they take it back (<see cref="LookAgain"/>). So is a party that is larger than its site has become.
 /// </summary>
@@ -26,7 +26,7 @@ public static class Promotion
     public static void RunAtEnd(WriteSession session, Event evt, IEnumerable<string> siteIds)
     {
         foreach (var siteId in siteIds)
-            session.AtEnd((nameof(Promotion), evt.Id, siteId), end => { if (end.LockRow(evt.Id) is not null) Run(end, end.LockEvent(evt.Id), siteId); });
+            session.AtEnd($"{nameof(Promotion)} {evt.Id} {siteId}", end => { if (end.LockRow(evt.Id) is not null) Run(end, end.LockEvent(evt.Id), siteId); });
     }
 
     /// <summary>At every site.</summary>

@@ -44,6 +44,36 @@ public class AddDelegationMembersTests(SharedHost host)
     }
 
     [Fact]
+    public async Task A_contact_who_let_the_time_to_confirm_run_out_is_asked_again()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventAsync(e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
+        var party = await own.DelegationAsync(evt, 2);
+        (await own.Organizer.PostAsync($"{party.PathOf("self")}/members", More(1))).ShouldBe(HttpStatusCode.Created).Json.Members().Last().Stands().ShouldBe("confirmed hannover"); // organisers vouch for whom they add
+        own.Time.Advance(TimeSpan.FromMinutes(31));
+        await own.Services.GetRequiredService<Timekeeper>().RunAsync(CancellationToken.None);
+        (await own.Anybody.PostAsync(PathOf(party), More(1))).ShouldBe(HttpStatusCode.Created).Json.Members().Last().Stands().ShouldStartWith("pendingConfirmation");
+        await own.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task Names_no_more_than_four_times_as_many_as_may_come()
+    {
+        var evt = await host.EventAsync(e => e["sites"]![0]!["capacity"] = 60);
+        var party = await host.DelegationAsync(evt, 1);
+        for (var round = 0; round < 3; round++)
+        {
+            var all = (await host.Anybody.PostAsync(PathOf(party), More(49))).ShouldBe(HttpStatusCode.Created).Json;
+            foreach (var member in all.Members().Where(m => (string)m["status"]! == "confirmed").Skip(1)) (await host.Partner.PostAsync($"/v1/registrations/{member["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        }
+
+        (await host.Anybody.PostAsync(PathOf(party), More(49))).ShouldBe(HttpStatusCode.Created);
+        var last = (await host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/cancel")).ShouldBe(HttpStatusCode.OK);
+        last.Json.Members().Count().ShouldBe(197);
+    }
+
+    [Fact]
     public async Task Says_by_index_who_is_there_already_and_shows_the_contact_nobody_else()
     {
         var evt = await host.EventAsync();

@@ -164,6 +164,8 @@ public class ImportInviteesTests(SharedHost host)
     [InlineData("Name;Vorname\r\nWeiß;Jürgen\r\n", "Jürgen Weiß, Weiß")]
     [InlineData("Name;Vorname\r\nJürgen Weiß;Jürgen\r\n", "Jürgen Weiß, ")]
     [InlineData("Name;Vorname;Nachname\r\nDr. J. Weiß;Jürgen;Weiß\r\n", "Dr. J. Weiß, Weiß")]
+    [InlineData("Vorname;Nachname\r\nMartin;Martin\r\n", "Martin Martin, Martin")]
+    [InlineData("Name;Vorname\r\nAnna Schmidt;Anna Maria\r\n", "Anna Schmidt, ")]
     [InlineData("姓;名\r\n王;小明\r\n", "王小明, 王")]
     [InlineData("姓名;名\r\n王小明;小明\r\n", "王小明, ")]
     public async Task A_given_name_beside_the_family_name_makes_the_name(string list, string name)
