@@ -47,7 +47,7 @@ public sealed record FieldCode(string Code, Sentence Detail)
     public static readonly FieldCode AfterStart = new("after-start", new("Das liegt nach dem Beginn der Veranstaltung.", "This is after the start of the event.", "该时间晚于活动开始时间。"));
     public static readonly FieldCode InThePast = new("in-the-past", new("Das liegt in der Vergangenheit.", "This is in the past.", "该时间已过。"));
     public static readonly FieldCode OpensAfterCloses = new("opens-after-closes", new("Die Anmeldung würde öffnen, nachdem sie schließt.", "Registration would open after it closes.", "报名开始时间晚于截止时间。"));
-    public static readonly FieldCode ControlCharacter = new("control-character", new("Zeilenumbrüche und Steuerzeichen sind hier nicht erlaubt.", "Line breaks and control characters are not allowed here.", "此处不允许使用换行符或控制字符。"));
+    public static readonly FieldCode ControlCharacter = new("control-character", new("Steuerzeichen sind nicht erlaubt, Zeilenumbrüche und Tabulatoren nur in mehrzeiligen Feldern.", "Control characters are not allowed, line breaks and tabs only in fields of several lines.", "不允许使用控制字符；换行符和制表符仅可用于多行字段。"));
     public static readonly FieldCode BidiCharacter = new("bidi-character", new("Unsichtbare Zeichen, die die Schreibrichtung ändern, sind nicht erlaubt.", "Invisible characters that change the writing direction are not allowed.", "不允许使用改变书写方向的不可见字符。"));
     public static readonly FieldCode InvalidText = new("invalid-text", new("Dieser Text enthält ungültige Zeichen.", "This text has invalid characters.", "该文本包含无效字符。"));
     public static readonly FieldCode NotAPdf = new("not-a-pdf", new("Die Datei ist kein PDF-Dokument.", "The file is not a PDF document.", "该文件不是 PDF 文档。"));
