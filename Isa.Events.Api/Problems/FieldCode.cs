@@ -47,7 +47,7 @@ public sealed record FieldCode(string Code, Sentence Detail)
     public static readonly FieldCode AfterStart = new("after-start", new("Das liegt nach dem Beginn der Veranstaltung.", "This is after the start of the event.", "该时间晚于活动开始时间。"));
     public static readonly FieldCode InThePast = new("in-the-past", new("Das liegt in der Vergangenheit.", "This is in the past.", "该时间已过。"));
     public static readonly FieldCode OpensAfterCloses = new("opens-after-closes", new("Die Anmeldung würde öffnen, nachdem sie schließt.", "Registration would open after it closes.", "报名开始时间晚于截止时间。"));
-    public static readonly FieldCode ControlCharacter = new("control-character", new("Zeilenumbrüche und Steuerzeichen sind hier nicht erlaubt.", "Line breaks and control characters are not allowed here.", "此处不允许使用换行符或控制字符。"));
+    public static readonly FieldCode ControlCharacter = new("control-character", new("Steuerzeichen sind nicht erlaubt, Zeilenumbrüche und Tabulatoren nur in mehrzeiligen Feldern.", "Control characters are not allowed, line breaks and tabs only in fields of several lines.", "不允许使用控制字符；换行符和制表符仅可用于多行字段。"));
     public static readonly FieldCode BidiCharacter = new("bidi-character", new("Unsichtbare Zeichen, die die Schreibrichtung ändern, sind nicht erlaubt.", "Invisible characters that change the writing direction are not allowed.", "不允许使用改变书写方向的不可见字符。"));
     public static readonly FieldCode InvalidText = new("invalid-text", new("Dieser Text enthält ungültige Zeichen.", "This text has invalid characters.", "该文本包含无效字符。"));
     public static readonly FieldCode NotAPdf = new("not-a-pdf", new("Die Datei ist kein PDF-Dokument.", "The file is not a PDF document.", "该文件不是 PDF 文档。"));
@@ -72,6 +72,7 @@ public sealed record FieldCode(string Code, Sentence Detail)
     public static readonly FieldCode MissingColumn = new("missing-column", new("Es fehlt eine Spalte für {0}.", "A column for {0} is missing.", "缺少 {0} 列。"));
     public static readonly FieldCode DuplicateColumn = new("duplicate-column", new("Mehrere Spalten stehen für {0}: {1}.", "Several columns stand for {0}: {1}.", "有多列对应 {0}：{1}。"));
     public static readonly FieldCode RaggedRow = new("ragged-row", new("Diese Zeile hat {0} Felder statt {1}.", "This row has {0} fields instead of {1}.", "此行有{0}个字段，应为{1}个。"));
+    public static readonly FieldCode SheetNeeded = new("sheet-needed", new("Welches Blatt der Arbeitsmappe gemeint ist, muss genannt werden: {0}.", "Please name the sheet of the workbook that is meant: {0}.", "请指明要导入的工作表：{0}。"));
     public static readonly FieldCode Formula = new("formula", new("Hier steht eine Formel. Bitte den Wert selbst eintragen.", "This is a formula. Please enter the value itself.", "此处是公式，请直接填写数值或文字。"));
     public static readonly FieldCode InvalidTemplate = new("invalid-template", new("Zeile {0}, Spalte {1}: Hier ist die Vorlage nicht zu verstehen.", "Line {0}, column {1}: the template cannot be understood here.", "第{0}行第{1}列：模板无法识别。"));
     public static readonly FieldCode UnknownName = new("unknown-name", new("Zeile {0}, Spalte {1}: „{2}“ gibt es hier nicht. Erlaubt ist: {3}.", "Line {0}, column {1}: there is no “{2}” here. Allowed: {3}.", "第{0}行第{1}列：此处没有“{2}”。允许：{3}。"));

@@ -221,6 +221,10 @@ public sealed record Problem(string Code, int Status, string Title, Sentence Det
         new("Inzwischen würden andere Personen diese Nachricht bekommen. Bitte prüfen Sie die Vorschau noch einmal.", "Other people would get this message by now. Please look at the preview again.", "收件人已有变化，请重新查看预览。"),
         "expectedCount is not the number of registrations that the filter finds now, which is in count. Nothing was sent. Show the preview again (dryRun=true) and send its count.");
 
+    public static readonly Problem NoRecipients = new("no-recipients", 409, "Nobody would get it",
+        new("Diese Nachricht würde niemand bekommen: Zu Ihrer Auswahl gibt es keine Anmeldung.", "Nobody would get this message: no registration matches your choice.", "没有收件人：没有符合所选条件的报名。"),
+        "The filter finds no registration, so nothing was sent, and there is nobody whom a test could be about. Choose others (dryRun=true shows how many they are).");
+
     // 412 to 429
     public static readonly Problem VersionMismatch = new("version-mismatch", 412, "It has changed since you read it",
         new("Das wurde inzwischen geändert. Bitte laden Sie es neu.", "This has been changed in the meantime. Please load it again.", "内容已被他人修改，请重新加载。"),
@@ -247,8 +251,8 @@ public sealed record Problem(string Code, int Status, string Title, Sentence Det
         "Within 24 hours an Idempotency-Key stands for one path and one content. Use a new key for a new request.");
 
     public static readonly Problem TooManyRequests = new("too-many-requests", 429, "Too many requests",
-        new("Es kamen zu viele Anfragen auf einmal. Bitte warten Sie einen Augenblick.", "Too many requests at once. Please wait a moment.", "请求过于频繁，请稍候再试。"),
-        "The limit of this key or address is used up. Retry-After tells the seconds to wait; GetCaller tells a key's limit.");
+        new("Es kamen in kurzer Zeit zu viele Anfragen.", "Too many requests in a short time.", "请求过于频繁。"),
+        "The limit of this key or address is used up, or that of wrong invitation codes. Retry-After tells the seconds to wait, and the detail the same in minutes; GetCaller tells a key's limit.");
 
     // 5xx: the server
     public static readonly Problem InternalError = new("internal-error", 500, "The server failed",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using FluentValidation.Results;
 using Isa.Events.Api.Features.Pages;
@@ -45,6 +46,7 @@ public static class ProblemAnswers
         SafeHeaders.Set(context.Response);
         context.Response.Headers.CacheControl = "no-store";
         if (problem.Status is 401) context.Response.Headers.WWWAuthenticate = "Bearer"; // RFC 9110 s11.6.1
+        if (problem.Status is 405) Head.AllowWithGet(context.Response);
         if (problem.Status is 503) context.Response.Headers.RetryAfter = "2";
         return RefusalPage.IsFor(context, problem) ? RefusalPage.SendAsync(context, problem, TraceId(context))
             : context.Response.WriteAsJsonAsync(Build(context, problem, errors, extensions), Http.Json.Wire, MediaType, context.RequestAborted);
@@ -62,6 +64,11 @@ public static class ProblemAnswers
 
     internal static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 
+    // The sentence and the header tell the same time: a moment after a rush, most of an hour after many wrong codes.
+    private static string WithWait(HttpContext context, Problem problem, Language language) =>
+        !int.TryParse(context.Response.Headers.RetryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? problem.Detail.In(language)
+            : problem.Detail.In(language) + (language == Language.Zh ? "" : " ") + (seconds <= 60 ? PageWording.RetryInAMinute.In(language) : PageWording.RetryInMinutes.Fill(language, (seconds + 59) / 60));
+
     private static ProblemAnswer Build(HttpContext context, Problem problem, IReadOnlyList<FieldError>? errors, Dictionary<string, object>? extensions)
     {
         var language = Languages.Accepted(context.Request) ?? Language.En;
@@ -71,7 +78,7 @@ public static class ProblemAnswers
             Type = context.RequestServices.GetRequiredService<IOptions<ServerSettings>>().Value.Url($"/problems/{problem.Code}"),
             Title = problem.Title,
             Status = problem.Status,
-            Detail = problem.Detail.In(language),
+            Detail = problem == Problem.TooManyRequests ? WithWait(context, problem, language) : problem.Detail.In(language),
             Instance = Redacted.Path(context),
             Code = problem.Code,
             TraceId = TraceId(context),

@@ -167,7 +167,7 @@ public class BadInputTests(SharedHost host)
     public async Task Paths_methods_and_parameters_that_are_none_are_problems_too()
     {
         (await host.Anybody.GetAsync("/v1/nothing")).ShouldBe(HttpStatusCode.NotFound, "not-found");
-        (await host.Anybody.DeleteAsync("/v1/me")).ShouldBe(HttpStatusCode.MethodNotAllowed, "method-not-allowed").Header("Allow").ShouldBe("GET");
+        (await host.Anybody.DeleteAsync("/v1/me")).ShouldBe(HttpStatusCode.MethodNotAllowed, "method-not-allowed").Header("Allow").ShouldBe("GET, HEAD");
         (await host.Anybody.GetAsync("/v1/events?limitt=5")).ShouldBe(HttpStatusCode.BadRequest, "malformed-request").Errors.ShouldBe(["limitt unknown-parameter"]);
         (await host.Anybody.GetAsync("/v1/events?limit=201")).ShouldBe(HttpStatusCode.BadRequest, "malformed-request").Errors.ShouldBe(["limit out-of-range"]);
         (await host.Anybody.GetAsync("/v1/events?cursor=abc")).ShouldBe(HttpStatusCode.BadRequest, "malformed-request").Errors.ShouldBe(["cursor invalid-cursor"]);

@@ -37,6 +37,16 @@ public static class Given
         change?.Invoke(evt);
     });
 
+    /// <summary>Makes an event one that cannot be read any more.</summary>
+    public static Task BreakAsync(this EventsHost host, string eventId) => host.ExecuteAsync(eventId, "UPDATE events SET rules = '{', version = version + 1 WHERE id = @Id");
+
+    /// <summary>Changes what is stored of an event, behind the product's back.</summary>
+    public static Task ExecuteAsync(this EventsHost host, string eventId, string sql) => host.Database.WriteAsync(eventId, session =>
+    {
+        session.Execute(sql, new { Id = eventId });
+        return true;
+    }, CancellationToken.None);
+
     /// <summary>A registration of a new person, whatever it comes to; gives the answer's body.</summary>
     public static async Task<JsonNode> RegisteredAsync(this Api api, string eventId, string siteId = "hannover", string? whenFull = null, string? fallback = null) =>
         (await api.RegisterAsync(eventId, Person(siteId: siteId, change: person =>

@@ -8,6 +8,9 @@ namespace Isa.Events.Api.Features.Imports;
 /// <param name="Names">What people write above it, besides that and what our own lists do.</param>
 public sealed record ImportColumn(string Member, params string[] Names)
 {
+    /// <summary>A list of objects, as requests have it: JSON alone can hold one.</summary>
+    public bool IsList { get; init; }
+
     /// <summary>What is known of an invitee.</summary>
     public static readonly IReadOnlyList<ImportColumn> OfInvitees =
     [
@@ -69,6 +72,17 @@ public sealed record ImportColumn(string Member, params string[] Names)
         return key.ToString();
     }
 
+    /// <summary>Whether these are the headers of a table of people: there are columns for the name.</summary>
+    /// <param name="headers">What stands above the columns.</param>
+    /// <param name="columns">What may be filled.</param>
+    /// <param name="said">As <see cref="Map"/> takes it.</param>
+    public static bool Fit(IReadOnlyList<string> headers, IReadOnlyList<ImportColumn> columns, string[]? said)
+    {
+        var names = NamesOf(columns);
+        foreach (var pair in said ?? []) if (pair.LastIndexOf(':') is >= 0 and var colon) names[Key(pair[..colon])] = pair[(colon + 1)..].Trim();
+        return HasName([.. headers.Select(header => names.GetValueOrDefault(Key(header)))]);
+    }
+
     /// <summary>Which member each column of a table fills, or null.</summary>
     /// <param name="headers">What stands above the columns.</param>
     /// <param name="columns">What may be filled.</param>
@@ -101,7 +115,9 @@ public sealed record ImportColumn(string Member, params string[] Names)
         if (map.All(m => m is null)) throw ImportTable.Wrong("columns", FieldCode.NoHeader);
         if (map.OfType<string>().GroupBy(m => m, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw ImportTable.Wrong("columns", FieldCode.DuplicateColumn, twice.Key, string.Join(", ", headers.Where((_, i) => map[i] == twice.Key)));
-        if (!map.Contains("fullName", StringComparer.Ordinal) && !(map.Contains("givenName", StringComparer.Ordinal) && map.Contains("familyName", StringComparer.Ordinal))) throw ImportTable.Wrong("columns", FieldCode.MissingColumn, "fullName");
+        if (!HasName(map)) throw ImportTable.Wrong("columns", FieldCode.MissingColumn, "fullName");
         return map;
     }
+
+    private static bool HasName(string?[] members) => members.Contains("fullName") || members.Contains("givenName") && members.Contains("familyName");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 
 namespace Isa.Events.Api.Features.Imports;
@@ -14,6 +15,7 @@ public sealed record ImportFault(long Row, long Line, string Field, FieldCode Co
 public sealed class ImportRow(long number, long line)
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private Dictionary<string, JsonElement>? _lists;
     private List<ImportFault>? _faults;
 
     public long Number => number;
@@ -26,6 +28,24 @@ public sealed class ImportRow(long number, long line)
 
     /// <summary>Null where the cell is empty, or there is no such column.</summary>
     public string? this[string member] => _values.GetValueOrDefault(member);
+
+    /// <summary>A list, as requests have it; null where there is none, and where it is wrong.</summary>
+    public IReadOnlyList<T>? List<T>(string member)
+    {
+        if (this[member] is not null) Refuse(member, FieldCode.WrongType);
+        if (_lists?.GetValueOrDefault(member) is not { ValueKind: not JsonValueKind.Undefined } list) return null;
+        try
+        {
+            var read = list.Deserialize<IReadOnlyList<T?>>(Json.Wire)!;
+            return read.Contains(default) ? throw new MemberException(FieldCode.WrongType) : [.. read.OfType<T>()];
+        }
+        catch (JsonException e)
+        {
+            var (code, path, arguments) = Body.Explain(e);
+            Refuse(member + path, code, arguments);
+            return null;
+        }
+    }
 
     public void Refuse(string member, FieldCode code, params object[] arguments) => (_faults ??= []).Add(new ImportFault(number, line, member, code, arguments));
 
@@ -78,6 +98,8 @@ public sealed class ImportRow(long number, long line)
     }
 
     internal void Set(string member, string value) => _values[member] = value;
+
+    internal void Set(string member, JsonElement list) => (_lists ??= new(StringComparer.Ordinal))[member] = list;
 }
 
 /// <summary>A table that was sent to be imported, and how.</summary>
@@ -87,9 +109,14 @@ public sealed class ImportFile
     private const string Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     private const int MaxCell = 4000; // UTF-16 units; longer than any member may be
 
-    private ImportFile(ImportTable table, string?[] members, bool dryRun, bool partial, bool send)
+    private readonly HashSet<string> _lists;
+    private readonly HashSet<string> _leftOut;
+
+    private ImportFile(ImportTable table, IReadOnlyList<ImportColumn> columns, string[]? said, bool dryRun, bool partial, bool send)
     {
-        (Table, Members, DryRun, Partial, Send) = (table, members, dryRun, partial, send);
+        (Table, Members, DryRun, Partial, Send) = (table, ImportColumn.Map(table.Headers, columns, said), dryRun, partial, send);
+        _lists = [.. columns.Where(c => c.IsList).Select(c => c.Member)];
+        _leftOut = [.. (said ?? []).Where(pair => pair.EndsWith(':')).Select(ImportColumn.Key)];
         Rows = [.. table.Rows.Select(Read)];
     }
 
@@ -137,16 +164,17 @@ public sealed class ImportFile
             encoding ??= charset;
         }
 
+        if (media != "application/json") columns = [.. columns.Where(c => !c.IsList)];
         var bytes = await Body.ReadBytesAsync(context, maxBytes, ct);
         var known = ImportColumn.NamesOf(columns);
         var table = media switch
         {
             "text/csv" => CsvTable.Read(bytes, encoding, separator, header => known.ContainsKey(ImportColumn.Key(header)), maxRows),
             "application/json" => JsonTable.Read(bytes, maxRows),
-            _ => WorkbookTable.Read(bytes, maxRows, sheet),
+            _ => WorkbookTable.Read(bytes, maxRows, headers => ImportColumn.Fit(headers, columns, said), sheet),
         };
         table = table with { Headers = [.. table.Headers.Select(Header)] };
-        return new ImportFile(table, ImportColumn.Map(table.Headers, columns, said), dryRun, partial, send);
+        return new ImportFile(table, columns, said, dryRun, partial, send);
     }
 
     private static string Header(string text)
@@ -167,6 +195,13 @@ public sealed class ImportFile
 
         for (var i = 0; i < Members.Count; i++)
         {
+            if (row.Nested?.TryGetValue(i, out var nested) == true)
+            {
+                if (Members[i] is { } taken && _lists.Contains(taken)) read.Set(taken, nested);
+                else if (!_leftOut.Contains(ImportColumn.Key(Table.Headers[i]))) read.Refuse(Members[i] ?? Table.Headers[i], Members[i] is null ? FieldCode.UnknownMember : FieldCode.WrongType);
+                continue;
+            }
+
             if (Members[i] is not { } member) continue;
             if (row.Refused?.GetValueOrDefault(i) is { } wrong) read.Refuse(member, wrong);
             else if (row.Cells[i].Length > MaxCell) read.Refuse(member, FieldCode.TooLong, MaxCell);

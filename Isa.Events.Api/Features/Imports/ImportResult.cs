@@ -19,6 +19,9 @@ public sealed record ImportResult
 
     public long Unchanged { get; init; }
 
+    /// <summary>How many of those who were there before had their invitation taken back, and have it no more for being in the table. Absent where nobody did.</summary>
+    public long? Revoked { get; init; }
+
     /// <summary>How many are written to.</summary>
     public long Mails { get; init; }
 
@@ -41,7 +44,7 @@ public sealed record ImportResult
         if (faults.Count > 0 && !file.DryRun && !file.Partial)
         {
             return context.RefuseAsync(new ProblemException(Problem.ImportRefused, [.. faults.Take(MaxErrors).Select(f => new FieldError(PathOf(f), f.Code, f.Arguments) { Line = f.Line })])
-                .With("import", result with { Created = 0, Updated = 0, Unchanged = 0, Mails = 0 }));
+                .With("import", result with { Created = 0, Updated = 0, Unchanged = 0, Revoked = null, Mails = 0 }));
         }
 
         context.Response.Headers.CacheControl = "no-store";

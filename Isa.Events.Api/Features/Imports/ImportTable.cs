@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Isa.Events.Api.Features.Imports;
 
 /// <summary>What stands between the fields of a CSV file.</summary>
@@ -32,4 +34,7 @@ public sealed record TableRow(long Line, IReadOnlyList<string> Cells)
 {
     /// <summary>Cells that hold no text, with the reason.</summary>
     public IReadOnlyDictionary<int, FieldCode>? Refused { get; init; }
+
+    /// <summary>Cells that hold lists or objects, of JSON.</summary>
+    public IReadOnlyDictionary<int, JsonElement>? Nested { get; init; }
 }

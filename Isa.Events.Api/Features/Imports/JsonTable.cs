@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Isa.Events.Api.Features.Imports;
 
-/// <summary>Reads a JSON list of objects as a table: their members are its columns. Values are text or numbers; null is an empty cell.</summary>
+/// <summary>Reads a JSON list of objects as a table: their members are its columns. Values are text, numbers or flags; null is an empty cell. What is nested is kept as it is.</summary>
 internal static class JsonTable
 {
     public static ImportTable Read(ReadOnlySpan<byte> bytes, int maxRows)
@@ -47,6 +47,7 @@ internal static class JsonTable
         var cells = new List<string>(headers.Count);
         var seen = new HashSet<int>();
         Dictionary<int, FieldCode>? refused = null;
+        Dictionary<int, JsonElement>? nested = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = TextOf(ref reader) ?? throw new ProblemException(Problem.MalformedRequest, field, FieldCode.InvalidText);
@@ -66,14 +67,16 @@ internal static class JsonTable
                 case JsonTokenType.Number: cells[column] = Encoding.ASCII.GetString(reader.ValueSpan); break;
                 case JsonTokenType.String when TextOf(ref reader) is { } text: cells[column] = text; break;
                 case JsonTokenType.String: (refused ??= [])[column] = FieldCode.InvalidText; break;
+                case JsonTokenType.True: cells[column] = "true"; break;
+                case JsonTokenType.False: cells[column] = "false"; break;
                 default:
-                    (refused ??= [])[column] = FieldCode.WrongType;
-                    reader.Skip();
+                    var value = JsonElement.ParseValue(ref reader);
+                    if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > 0) (nested ??= [])[column] = value;
                     break;
             }
         }
 
-        return new TableRow(line, cells) { Refused = refused };
+        return new TableRow(line, cells) { Refused = refused, Nested = nested };
     }
 
     // Null for half of a surrogate pair, and for bytes that are not UTF-8.

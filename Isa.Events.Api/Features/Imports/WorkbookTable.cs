@@ -6,20 +6,26 @@ using System.Xml;
 namespace Isa.Events.Api.Features.Imports;
 
 /// <summary>
-/// Reads a sheet of an Excel workbook (ECMA-376): the one that is named, else the first visible one. By hand: a reader for all workbooks hides that a cell is a formula, and fills in every cell of the
+/// Reads a sheet of an Excel workbook (ECMA-376): the one that is named, else the only visible one, or the only one whose headers fit. By hand: a reader for all workbooks hides that a cell is a formula, and fills in every cell of the
 /// area that a sheet claims to have, which a file of some hundred bytes can make a billion.
 /// </summary>
 internal static class WorkbookTable
 {
     private const long MaxUnpacked = 64_000_000; // bytes of all parts that are read; 20,000 rows of people have 30 MB
     private const int MaxShared = 1_000_000;
+    private const int MaxSheets = 100; // that are looked into
+    private const int MaxElements = 2_500_000; // rows and cells, empty ones too; 20,000 rows of 100 columns have 2,020,000
 
-    public static ImportTable Read(byte[] bytes, int maxRows, string? sheet = null)
+    /// <param name="bytes">The file.</param>
+    /// <param name="maxRows">More are refused.</param>
+    /// <param name="fits">Whether headers are those of a table that can be imported.</param>
+    /// <param name="sheet">Its name, or null.</param>
+    public static ImportTable Read(byte[] bytes, int maxRows, Func<IReadOnlyList<string>, bool> fits, string? sheet = null)
     {
         try
         {
             using var zip = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read);
-            return new Reader(zip).Read(maxRows, sheet);
+            return new Reader(zip, maxRows).Read(fits, sheet);
         }
         catch (Exception e) when (e is InvalidDataException or XmlException or IOException or NotSupportedException or FormatException or OverflowException)
         {
@@ -27,35 +33,41 @@ internal static class WorkbookTable
         }
     }
 
-    private sealed class Reader(ZipArchive zip)
+    private sealed class Reader(ZipArchive zip, int maxRows)
     {
         private long _left = MaxUnpacked;
+        private int _elements;
+        private List<string> _shared = [];
 
-        public ImportTable Read(int maxRows, string? named)
+        public ImportTable Read(Func<IReadOnlyList<string>, bool> fits, string? named)
         {
             if (zip.Entries.Count > 10_000) throw new InvalidDataException();
             var book = Relations("").FirstOrDefault(r => r.Type.EndsWith("/officeDocument", StringComparison.Ordinal))?.Target ?? throw new InvalidDataException();
             var relations = Relations(book);
-            var id = Sheet(book, named);
-            var sheet = relations.FirstOrDefault(r => r.Id == id)?.Target ?? throw new InvalidDataException();
-            var shared = relations.FirstOrDefault(r => r.Type.EndsWith("/sharedStrings", StringComparison.Ordinal)) is { } strings ? Shared(strings.Target) : [];
-            return Rows(sheet, shared, maxRows);
+            if (relations.FirstOrDefault(r => r.Type.EndsWith("/sharedStrings", StringComparison.Ordinal)) is { } strings) _shared = Shared(strings.Target);
+            var sheets = Sheets(book);
+            var names = string.Join(", ", sheets.Take(100).Select(s => s.Name));
+            var chosen = sheets.Where(s => named is null || string.Equals(named, s.Name, StringComparison.OrdinalIgnoreCase)).Take(named is null ? MaxSheets : 1).ToList();
+            if (chosen.Count == 0) throw named is null ? new InvalidDataException() : new ProblemException(Problem.MalformedRequest, "sheet", FieldCode.UnknownValue, names);
+            if (chosen.Count > 1) chosen = [.. chosen.Where(s => fits(Headers(PartOf(s))))];
+            return chosen.Count == 1 ? Table(PartOf(chosen[0])) : throw ImportTable.Wrong("sheet", FieldCode.SheetNeeded, names);
+
+            string PartOf((string Name, string Id) sheet) => relations.FirstOrDefault(r => r.Id == sheet.Id)?.Target ?? throw new InvalidDataException();
         }
 
-        // The id of its relation.
-        private string Sheet(string book, string? named)
+        // Those that are visible, with the ids of their relations.
+        private List<(string Name, string Id)> Sheets(string book)
         {
-            var names = new List<string>();
+            var sheets = new List<(string, string)>();
             using var xml = Open(book) ?? throw new InvalidDataException();
             while (xml.Read())
             {
                 if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "sheet" || xml.GetAttribute("state") is "hidden" or "veryHidden") continue;
-                names.Add(xml.GetAttribute("name") ?? "");
-                if (named is not null && !string.Equals(named, names[^1], StringComparison.OrdinalIgnoreCase)) continue;
-                while (xml.MoveToNextAttribute()) if (xml.LocalName == "id" && xml.NamespaceURI.Length > 0) return xml.Value;
+                var name = xml.GetAttribute("name") ?? "";
+                while (xml.MoveToNextAttribute()) if (xml.LocalName == "id" && xml.NamespaceURI.Length > 0) sheets.Add((name, xml.Value));
             }
 
-            throw named is null ? new InvalidDataException() : new ProblemException(Problem.MalformedRequest, "sheet", FieldCode.UnknownValue, string.Join(", ", names.Take(100)));
+            return sheets;
         }
 
         /// <summary>What a part refers to; with an empty name, what the package does.</summary>
@@ -88,18 +100,12 @@ internal static class WorkbookTable
             return texts;
         }
 
-        private ImportTable Rows(string part, List<string> shared, int maxRows)
+        private ImportTable Table(string part)
         {
             List<string>? headers = null;
             var rows = new List<TableRow>();
-            var number = 0L;
-            using var xml = Open(part) ?? throw new InvalidDataException();
-            while (xml.Read())
+            foreach (var (number, cells, refused) in Rows(part))
             {
-                if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "row") continue;
-                number = xml.GetAttribute("r") is { } r ? long.Parse(r, NumberStyles.None, CultureInfo.InvariantCulture) : number + 1;
-                var (cells, refused) = Cells(xml, shared);
-                if (refused.Count == 0 && cells.All(string.IsNullOrWhiteSpace)) continue;
                 if (headers is null)
                 {
                     if (refused.Count > 0) throw ImportTable.Wrong("columns", refused.Values.First());
@@ -107,7 +113,7 @@ internal static class WorkbookTable
                     continue;
                 }
 
-                if (rows.Count == maxRows) throw ImportTable.Wrong("rows", FieldCode.TooMany, maxRows);
+                if (rows.Count == maxRows) throw TooMany();
                 while (cells.Count < headers.Count) cells.Add(""); // what is empty at the end of a row is not written
                 while (cells.Count > headers.Count && cells[^1].Length == 0 && !refused.ContainsKey(cells.Count - 1)) cells.RemoveAt(cells.Count - 1);
                 rows.Add(new TableRow(number, cells) { Refused = refused.Count > 0 ? refused : null });
@@ -116,17 +122,52 @@ internal static class WorkbookTable
             return new ImportTable(headers ?? [], rows);
         }
 
-        private static (List<string> Cells, Dictionary<int, FieldCode> Refused) Cells(XmlReader xml, List<string> shared)
+        // Another sheet may be anything: a chart, or far wider than a table of people.
+        private List<string> Headers(string part)
+        {
+            try
+            {
+                return Rows(part).Select(row => row.Cells).FirstOrDefault() ?? [];
+            }
+            catch (ProblemException e) when (e.Problem == Problem.ValidationFailed)
+            {
+                return [];
+            }
+        }
+
+        private IEnumerable<(long Number, List<string> Cells, Dictionary<int, FieldCode> Refused)> Rows(string part)
+        {
+            var number = 0L;
+            using var xml = Open(part) ?? throw new InvalidDataException();
+            while (xml.Read())
+            {
+                if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "row") continue;
+                Count();
+                number = xml.GetAttribute("r") is { } r ? long.Parse(r, NumberStyles.None, CultureInfo.InvariantCulture) : number + 1;
+                if (xml.IsEmptyElement) continue;
+                var (cells, refused) = Cells(xml);
+                if (refused.Count > 0 || !cells.All(string.IsNullOrWhiteSpace)) yield return (number, cells, refused);
+            }
+        }
+
+        private void Count()
+        {
+            if (++_elements > MaxElements) throw TooMany();
+        }
+
+        private ProblemException TooMany() => ImportTable.Wrong("rows", FieldCode.TooMany, maxRows);
+
+        private (List<string> Cells, Dictionary<int, FieldCode> Refused) Cells(XmlReader xml)
         {
             var cells = new List<string>();
             var refused = new Dictionary<int, FieldCode>();
-            if (xml.IsEmptyElement) return (cells, refused);
             var depth = xml.Depth;
             while (xml.Read() && xml.Depth > depth)
             {
                 if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "c") continue;
+                Count();
                 var column = xml.GetAttribute("r") is { } reference ? Column(reference) : cells.Count;
-                var (text, wrong) = Cell(xml, shared);
+                var (text, wrong) = Cell(xml);
                 if (text.Length == 0 && wrong is null) continue;
                 if (column >= ImportTable.MaxColumns) throw ImportTable.Wrong("columns", FieldCode.TooMany, ImportTable.MaxColumns);
                 while (cells.Count <= column) cells.Add("");
@@ -150,7 +191,7 @@ internal static class WorkbookTable
             return column > 0 ? column - 1 : throw new InvalidDataException();
         }
 
-        private static (string Text, FieldCode? Wrong) Cell(XmlReader xml, List<string> shared)
+        private (string Text, FieldCode? Wrong) Cell(XmlReader xml)
         {
             var type = xml.GetAttribute("t");
             if (xml.IsEmptyElement) return ("", null);
@@ -167,7 +208,7 @@ internal static class WorkbookTable
             if (formula) return ("", FieldCode.Formula);
             return type switch
             {
-                "s" => int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) is var index && index < shared.Count ? (shared[index], null) : throw new InvalidDataException(),
+                "s" => int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) is var index && index < _shared.Count ? (_shared[index], null) : throw new InvalidDataException(),
                 "b" => (value == "1" ? "true" : "false", null),
                 "e" => ("", FieldCode.InvalidText),
                 "str" or "inlineStr" or "d" => (value, null),

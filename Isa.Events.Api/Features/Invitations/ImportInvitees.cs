@@ -74,6 +74,7 @@ public sealed class ImportInvitees(EventsDatabase database, CurrentEvents events
         var counts = new ImportResult
         {
             Created = changes.Count(c => c.Before is null), Updated = changes.Count(c => c.Before is not null && c.Before != c.After), Unchanged = changes.Count(c => c.Before == c.After), Mails = mails,
+            Revoked = changes.Count(c => c.After.State == InviteeState.Revoked) is > 0 and var revoked ? revoked : null,
         };
         return (counts, faults);
     }

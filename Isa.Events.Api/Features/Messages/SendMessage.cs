@@ -57,6 +57,7 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
     {
         var evt = session.LockEvent(eventId);
         var count = session.Query<Group>(Groups, filter.Of(evt, session.Now)).Sum(g => g.People);
+        if (count == 0) throw new ProblemException(Problem.NoRecipients);
         if (count != request.ExpectedCount) throw new ProblemException(Problem.RecipientsChanged).With("count", count);
         var hold = ActionHold.Of(session, settings.Value);
         var action = Action(session, evt, request, filter, keyId) with { Kind = ActionKind.MessageSent, Affected = count };
@@ -69,7 +70,7 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
     private static string WriteTest(WriteSession session, string eventId, MessageRequest request, MessageFilter filter, string? keyId)
     {
         var evt = session.LockEvent(eventId);
-        var example = Example(session, evt, filter, session.Now) ?? throw new ProblemException(Problem.RecipientsChanged).With("count", 0);
+        var example = Example(session, evt, filter, session.Now) ?? throw new ProblemException(Problem.NoRecipients);
         var action = Action(session, evt, request, filter, keyId) with { Kind = ActionKind.MessageTested, Affected = 1 };
         action.Insert(session);
         var forContact = example is { Email: null, DelegationId: not null };
@@ -147,7 +148,7 @@ public sealed class MessageRequestValidator : Validator<MessageRequest>
         RuleFor(r => r.Body).Present().Texts(OrganizerTemplate.MaxBody, multiLine: true);
         RuleFor(r => r.Body).Templates();
         RuleFor(r => r.TestTo).MailAddress();
-        RuleFor(r => r.ExpectedCount).Between(1, 1_000_000);
+        RuleFor(r => r.ExpectedCount).Between(0, 1_000_000);
         RuleFor(r => r.Filter!.SiteId).Line(40).When(r => r.Filter is not null);
         // Whose address nobody has confirmed gets the question whether it is theirs, and nothing else.
         RuleFor(r => r.Filter!.Status).Must(list => list is null || !list.Contains(RegistrationStatus.PendingConfirmation))

@@ -9,12 +9,12 @@ public sealed partial class NoticeTeller(EventsDatabase database, TimeProvider t
 
     protected override Task DoAsync(CancellationToken ct) => RunAsync(ct);
 
-    protected override void OnFailure(Exception e) => LogFailed(logger, e);
+    protected override void OnFailure(Exception e, string? eventId = null) => LogFailed(logger, e, eventId);
 
     internal async Task RunAsync(CancellationToken ct)
     {
         var due = await database.ReadAsync(session => session.Query<string>(EventsDue, new { Now = Instant.Cut(Time.GetUtcNow()) }), ct);
-        foreach (var id in due) await database.WriteAsync(id, session => Tell(session, session.LockEvent(id)), ct);
+        await EachAsync(due, id => database.WriteAsync(id, session => Tell(session, session.LockEvent(id)), ct));
     }
 
     /// <returns>How many rows were written: one for each thing, whatever the number of registrations.</returns>
@@ -28,8 +28,8 @@ public sealed partial class NoticeTeller(EventsDatabase database, TimeProvider t
         return due.Count;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Reminders could not be written and are tried again")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Reminders could not be written and are tried again (event {EventId})")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string? eventId);
 
     private const string EventsDue = "SELECT id FROM events WHERE next_notice_at <= @Now ORDER BY next_notice_at LIMIT 100";
 }

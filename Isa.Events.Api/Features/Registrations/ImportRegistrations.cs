@@ -30,7 +30,7 @@ public sealed class ImportRegistrations(EventsDatabase database, CurrentEvents e
         if (evt.RefusalAt(time.GetUtcNow(), byOrganizer: true) is { } closed) throw new ProblemException(closed == Problem.EventNotFound ? Problem.EventNotPublished : closed);
         var query = new Parameters(HttpContext);
         var notice = query.Line("noticeVersion", 50);
-        var file = await ImportFile.ReadAsync(HttpContext, query, [.. ImportColumn.OfRegistrations, .. ImportedAnswers.Columns(evt)], settings.Value.MaxImportBytes, MaxRows, ct);
+        var file = await ImportFile.ReadAsync(HttpContext, query, [.. ImportColumn.OfRegistrations, .. ImportedAnswers.Columns(evt), ImportedAnswers.List], settings.Value.MaxImportBytes, MaxRows, ct);
         var requests = file.Rows.Select(row => (Row: row, Request: ToRequest(row, evt, notice))).ToList();
         var wrong = file.Faults.ToList();
         var right = requests.Where(r => r.Row.IsRight).ToList();
@@ -72,7 +72,10 @@ public sealed class ImportRegistrations(EventsDatabase database, CurrentEvents e
             Needs = row["needs"], ExternalId = row["externalId"], WhenFull = row.Name("whenFull", WhenFulls), FallbackSiteId = Site(row, "fallbackSiteId", evt),
             NoticeVersion = row["noticeVersion"] ?? notice, InvitationCode = row["invitationCode"], Answers = ImportedAnswers.Read(row, evt),
         };
-        row.Refuse(Shape.Validate(request).Errors.Select(e => e.ToFieldError()).Select(e => e with { Field = ImportedAnswers.Field(e.Field, request.Answers) }));
+        // What only the event knows comes along, so that nobody corrects a list twice; under the event's lock it is asked again.
+        var refusals = request.RefusalsOfContent(evt).ToLookup(r => r.Problem == Problem.ValidationFailed);
+        row.Refuse(Shape.Validate(request).Errors.Select(e => e.ToFieldError()).Concat(refusals[true].SelectMany(r => r.Errors)).Select(e => e with { Field = ImportedAnswers.Field(e.Field, request.Answers) }));
+        row.Refuse(refusals[false].Select(r => new FieldError("", new FieldCode(r.Problem.Code, r.Problem.Detail))));
         return request;
     }
 
@@ -127,7 +130,7 @@ public sealed class ImportRegistrations(EventsDatabase database, CurrentEvents e
             && Agrees(request.TimeZone, registration.TimeZone) && Agrees(request.Phone, registration.Phone) && Agrees(request.Needs, registration.Needs)
             && Agrees(request.CopyTo is null ? null : EmailAddress.Repair(request.CopyTo), registration.CopyTo) && Agrees(request.ExternalId, registration.ExternalId)
             && (request.Audience is null || request.Audience == registration.Audience) && (request.ListensIn is null || request.ListensIn == registration.ListensIn)
-            && (request.Answers ?? []).All(said => registration.Answers?.Contains(said) == true);
+            && (request.Answers ?? []).All(said => said.IsEmpty || registration.Answers?.Contains(said) == true);
 
         static bool Agrees(string? said, string? stored) => said is null || said == stored;
     }

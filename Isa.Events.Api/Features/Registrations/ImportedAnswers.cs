@@ -15,6 +15,9 @@ internal static class ImportedAnswers
         where question.Retired != true
         select new ImportColumn(Prefix + question.Id, [.. Names(question.Label)]);
 
+    /// <summary>All of them in one member, as who registers sends them.</summary>
+    public static readonly ImportColumn List = new("answers") { IsList = true };
+
     /// <summary>Null where the row answers nothing. What cannot be understood stays as it is, for the rules of answers to refuse.</summary>
     public static IReadOnlyList<AnsweredQuestion>? Read(ImportRow row, Event evt)
     {
@@ -33,13 +36,14 @@ internal static class ImportedAnswers
             });
         }
 
+        answers.AddRange(row.List<AnsweredQuestion>(List.Member) ?? []);
         return answers.Count > 0 ? answers : null;
     }
 
     /// <summary>The column that an error in a request's answers is about: <c>answers[0].value</c> is one of <c>answers.diet</c>.</summary>
     public static string Field(string path, IReadOnlyList<AnsweredQuestion>? answers) =>
         path.StartsWith("answers[", StringComparison.Ordinal) && path.IndexOf(']') is > 8 and var end && int.TryParse(path.AsSpan(8, end - 8), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-            && index < answers?.Count ? Prefix + answers[index].Question : path;
+            && index < answers?.Count && answers[index].Question is { } question ? Prefix + question : path;
 
     private static IEnumerable<string> Names(Texts label) => Enum.GetValues<Language>().Select(language => label[language]).OfType<string>();
 

@@ -40,16 +40,29 @@ public sealed record RegistrationRequest : PersonRequest
     }
 
     /// <summary>The same without regard to the time.</summary>
-    public ProblemException? RefusalOfContent(Event evt)
+    public ProblemException? RefusalOfContent(Event evt) => RefusalsOfContent(evt).FirstOrDefault();
+
+    /// <summary>All there is of that, for lists that are put right in one go.</summary>
+    public IEnumerable<ProblemException> RefusalsOfContent(Event evt)
     {
-        if ((RefusalBySite(evt, SiteId, "siteId") ?? (FallbackSiteId is null ? null : RefusalBySite(evt, FallbackSiteId, "fallbackSiteId"))) is { } elsewhere) return elsewhere;
-        if (evt.PrivacyNotice is { } notice)
+        var nowhere = false;
+        foreach (var (siteId, field) in new[] { (SiteId, "siteId"), (FallbackSiteId, "fallbackSiteId") })
         {
-            if (NoticeVersion is null) return ProblemException.Invalid("noticeVersion", FieldCode.Required);
-            if (NoticeVersion != notice.Version) return new ProblemException(Problem.NoticeOutdated).With("currentVersion", notice.Version);
+            if (field == "fallbackSiteId" && siteId is null || RefusalBySite(evt, siteId, field) is not { } elsewhere) continue;
+            nowhere = true;
+            yield return elsewhere;
         }
 
-        return evt.Questions is null && Answers is null ? null : AnswerRules.Refusal(evt, [SiteId, FallbackSiteId], Audience, Language ?? evt.DefaultLanguage, Answers);
+        if (evt.PrivacyNotice is { } notice)
+        {
+            if (NoticeVersion is null) yield return ProblemException.Invalid("noticeVersion", FieldCode.Required);
+            else if (NoticeVersion != notice.Version) yield return new ProblemException(Problem.NoticeOutdated).With("currentVersion", notice.Version);
+        }
+
+        if (evt.Questions is null && Answers is null) yield break;
+        if (AnswerRules.Refusal(evt, [SiteId, FallbackSiteId], Audience, Language ?? evt.DefaultLanguage, Answers) is not { } wrong) yield break;
+        if (!nowhere) yield return wrong;
+        else if (wrong.Errors.Where(e => e.Code != FieldCode.NotAsked).ToList() is { Count: > 0 } others) yield return wrong.WithErrors(others); // what is asked there is not known
     }
 
     public Wish ToWish() => new(SiteId!, WhenFull, FallbackSiteId);

@@ -11,7 +11,7 @@ public sealed partial class Housekeeping(EventsDatabase database, Lease lease, I
 
     protected override Task DoAsync(CancellationToken ct) => TryRunAsync(ct);
 
-    protected override void OnFailure(Exception e) => LogFailed(logger, e);
+    protected override void OnFailure(Exception e, string? eventId = null) => LogFailed(logger, e, eventId);
 
     /// <returns>False where another process does it this time.</returns>
     internal async Task<bool> TryRunAsync(CancellationToken ct)
@@ -32,7 +32,7 @@ public sealed partial class Housekeeping(EventsDatabase database, Lease lease, I
 
         // Each event by itself, under its lock, so that its counters and the quick reads stay right.
         var events = await database.ReadAsync(session => session.Query<string>(EventsWithOldTests, new { Before = now - TestLifetime }), ct);
-        foreach (var id in events) await ForgetTestsAsync(id, now - TestLifetime, ct);
+        await EachAsync(events, id => ForgetTestsAsync(id, now - TestLifetime, ct));
     }
 
     private async Task ForgetTestsAsync(string eventId, DateTimeOffset before, CancellationToken ct)
@@ -51,8 +51,8 @@ public sealed partial class Housekeeping(EventsDatabase database, Lease lease, I
         }, ct) > 0) { }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Housekeeping failed and is tried again in an hour")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Housekeeping failed and is tried again in an hour (event {EventId})")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string? eventId);
 
     private const string ForgetKeys = """
         DELETE FROM idempotency_keys

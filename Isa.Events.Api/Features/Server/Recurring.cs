@@ -30,5 +30,21 @@ public abstract class Recurring(TimeSpan pause, TimeProvider time) : BackgroundS
 
     protected abstract Task DoAsync(CancellationToken ct);
 
-    protected abstract void OnFailure(Exception e);
+    /// <summary>Does something to each event. One that fails is logged and comes again the next time; it holds up no other.</summary>
+    protected async Task EachAsync(IEnumerable<string> eventIds, Func<string, Task> work)
+    {
+        foreach (var id in eventIds)
+        {
+            try
+            {
+                await work(id);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                OnFailure(e, id);
+            }
+        }
+    }
+
+    protected abstract void OnFailure(Exception e, string? eventId = null);
 }

@@ -25,11 +25,15 @@ public static class Expiry
     }
 
     /// <summary>Ids of the events for which <see cref="Run"/> has something to do, as a read sees it.</summary>
-    public static IReadOnlyCollection<string> Due(ReadSession session, DateTimeOffset now) =>
-        session.Query<string>(DueEvents, new { Now = now }).Union(session.Query<FreeSeats>(SitesWithFreeSeats).GroupBy(site => site.EventId, site => site.SiteId)
-            .Where(sites => Event.Find(session, sites.Key) is { Status: EventStatus.Published } evt && now >= evt.GroupHoldEndsAt && now < evt.PromotionEndsAt
-                && sites.Any(id => evt.Site(id)!.Waitlist is { Promotion: not PromotionMode.Manual }))
-            .Select(sites => sites.Key)).ToList();
+    public static HashSet<string> Due(ReadSession session, DateTimeOffset now) => [.. session.Query<string>(DueEvents, new { Now = now })];
+
+    /// <summary>Sites with free seats that would do for somebody who waits there, by their event. Whether they are given away by themselves only the event tells: <see cref="PassesOn"/>.</summary>
+    public static ILookup<string, string> FreeSites(ReadSession session) => session.Query<FreeSeats>(SitesWithFreeSeats).ToLookup(site => site.EventId, site => site.SiteId);
+
+    /// <summary>Whether <see cref="Run"/> gives free seats of these sites to those who wait.</summary>
+    public static bool PassesOn(ReadSession session, string eventId, IEnumerable<string> siteIds, DateTimeOffset now) =>
+        Event.Find(session, eventId) is { Status: EventStatus.Published } evt && now >= evt.GroupHoldEndsAt && now < evt.PromotionEndsAt
+        && siteIds.Any(id => evt.Site(id)?.Waitlist is { Promotion: not PromotionMode.Manual });
 
     private static void Expire(WriteSession session, Event evt, WaitlistEntry entry)
     {

@@ -9,15 +9,19 @@ public sealed partial class Timekeeper(EventsDatabase database, TimeProvider tim
 
     protected override Task DoAsync(CancellationToken ct) => RunAsync(ct);
 
-    protected override void OnFailure(Exception e) => LogFailed(logger, e);
+    protected override void OnFailure(Exception e, string? eventId = null) => LogFailed(logger, e, eventId);
 
     internal async Task RunAsync(CancellationToken ct)
     {
-        var due = await database.ReadAsync(session => Expiry.Due(session, Instant.Cut(Time.GetUtcNow())), ct);
-        foreach (var id in due)
+        var now = Instant.Cut(Time.GetUtcNow());
+        var (due, free) = await database.ReadAsync(session => (Expiry.Due(session, now), Expiry.FreeSites(session)), ct);
+        await EachAsync(due.Union(free.Select(sites => sites.Key)), async id =>
+        {
+            if (!due.Contains(id) && !await database.ReadAsync(session => Expiry.PassesOn(session, id, free[id], now), ct)) return;
             while (await database.WriteAsync(id, session => Expiry.Run(session, session.LockEvent(id)), ct)) { }
+        });
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "What was due could not be done and is tried again")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "What was due could not be done and is tried again (event {EventId})")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string? eventId);
 }

@@ -71,6 +71,7 @@ public class GetInviteeTests(SharedHost host)
             })
             {
                 refused.ShouldBe(HttpStatusCode.TooManyRequests, "too-many-requests").Header("Retry-After").ShouldBe("2400");
+                ((string)refused.Json["detail"]!).ShouldBe("Too many requests in a short time. You can try again in about 40 minutes.");
             }
         }
 

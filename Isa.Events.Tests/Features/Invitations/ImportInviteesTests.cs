@@ -159,6 +159,22 @@ public class ImportInviteesTests(SharedHost host)
         (await host.Organizer.GetAsync($"/v1/events/{next}/invitees")).Json["items"]!.AsArray().Select(i => $"{i!["fullName"]} {i["audience"]}").ShouldBe(["Jürgen Weiß guest", "王小明 guest"], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task Of_a_workbook_the_only_sheet_of_people_is_taken_and_where_there_are_more_one_is_asked_for()
+    {
+        var (last, next) = (await host.EventAsync(), await host.EventAsync());
+        (await host.Partner.RegisterAsync(last, Given.Person(change: p => p["fullName"] = "Jürgen Weiß"))).ShouldBe(HttpStatusCode.Created);
+        var list = (await host.Organizer.GetAsync($"/v1/events/{last}/attendees.xlsx?language=en")).ShouldBe(HttpStatusCode.OK);
+        var answer = (await host.Organizer.SendTableAsync($"/v1/events/{next}/invitees/import", list.Bytes, Tables.Excel)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed");
+        answer.Errors.ShouldBe(["sheet sheet-needed"]);
+        ((string)answer.Json["errors"]![0]!["detail"]!).ShouldStartWith("Please name the sheet of the workbook that is meant: Totals, ");
+
+        var alone = await host.EventAsync(e => e["sites"] = new JsonArray(e["sites"]![0]!.DeepClone()));
+        (await host.Partner.RegisterAsync(alone, Given.Person(change: p => p["fullName"] = "Jürgen Weiß"))).ShouldBe(HttpStatusCode.Created);
+        list = (await host.Organizer.GetAsync($"/v1/events/{alone}/attendees.xlsx?language=de")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.SendTableAsync($"/v1/events/{next}/invitees/import", list.Bytes, Tables.Excel)).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((1, 0, 0, 0, 0));
+    }
+
     [Theory]
     [InlineData("Nachname;Vorname\r\nWeiß;Jürgen\r\n", "Jürgen Weiß, Weiß")]
     [InlineData("Name;Vorname\r\nWeiß;Jürgen\r\n", "Jürgen Weiß, Weiß")]

@@ -29,6 +29,14 @@ public class RevokeInviteeTests(SharedHost host)
         var invitees = await host.InviteAsync(evt, "Anna");
         (await host.Organizer.PostAsync($"/v1/events/{evt}/invitees/{invitees[0]!["id"]}/revoke")).ShouldBe(HttpStatusCode.OK);
         ((string)(await host.InviteAsync(evt, "Anna"))[0]!["state"]!).ShouldBe("revoked");
+        foreach (var query in new[] { "?dryRun=true", "?send=true" })
+        {
+            var again = (await host.ImportInviteesAsync(evt, "fullName\r\nAnna\r\nBert", query)).ShouldBe(HttpStatusCode.OK);
+            again.Counts().ShouldBe((1, 0, 1, 0, 0));
+            ((int)again.Json["revoked"]!).ShouldBe(1);
+        }
+
+        (await host.ImportInviteesAsync(evt, "fullName\r\nBert")).Json.AsObject().ContainsKey("revoked").ShouldBeFalse();
     }
 
     [Fact]

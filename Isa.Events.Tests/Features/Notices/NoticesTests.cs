@@ -95,6 +95,17 @@ public class NoticesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_that_cannot_be_read_holds_up_no_other()
+    {
+        var (first, evt) = (await EventAsync("""{"reminders":[{"before":"P8D"}]}"""), await EventAsync("""{"reminders":[{"before":"P7D"}]}"""));
+        foreach (var one in new[] { first, evt }) await RegisterAsync(one, "zoom", name: "Anna Zoom");
+        await _host.SendAsync();
+        await _host.BreakAsync(first);
+        Names(await AtAsync(StartsAt.AddDays(-7))).ShouldBe(["Anna Zoom"]);
+        _host.Log.All.ShouldContain(line => line.Contains("Reminders could not be written") && line.Contains(first));
+    }
+
+    [Fact]
     public async Task An_event_that_moves_is_reminded_of_anew_and_one_that_is_off_or_has_none_never()
     {
         var (moved, off, none) = (await EventAsync("""{"reminders":[{"before":"P7D"}]}"""), await EventAsync("""{"reminders":[{"before":"P7D"}]}"""), await EventAsync("""{"reminders":[]}"""));

@@ -138,9 +138,9 @@ public class PageDefenceTests(SharedHost host)
 
     [Theory]
     [InlineData("fullName", "Erika\u202Eatreb", "Unsichtbare Zeichen")]
-    [InlineData("fullName", "Erika\0", "Zeilenumbrüche und Steuerzeichen")]
-    [InlineData("fullName", "Erika\nB", "Zeilenumbrüche und Steuerzeichen")]
-    [InlineData("needs", "a\u0007b", "Zeilenumbrüche und Steuerzeichen")]
+    [InlineData("fullName", "Erika\0", "Steuerzeichen sind nicht erlaubt, Zeilenumbrüche und Tabulatoren nur in mehrzeiligen Feldern")]
+    [InlineData("fullName", "Erika\nB", "Steuerzeichen sind nicht erlaubt, Zeilenumbrüche und Tabulatoren nur in mehrzeiligen Feldern")]
+    [InlineData("needs", "a\u0007b", "Steuerzeichen sind nicht erlaubt, Zeilenumbrüche und Tabulatoren nur in mehrzeiligen Feldern")]
     [InlineData("language", "fr", "Erlaubt ist Deutsch")]
     [InlineData("audience", "king", "Erlaubt ist: cityRepresentative")]
     [InlineData("phone", "abc", "keine gültige Telefonnummer")]

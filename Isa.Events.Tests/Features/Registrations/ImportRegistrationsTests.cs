@@ -138,6 +138,64 @@ public class ImportRegistrationsTests(SharedHost host)
     }
 
     [Fact]
+    public async Task A_row_of_json_answers_as_who_registers_does()
+    {
+        var evt = await host.AskingEventAsync();
+        const string person = "\"fullName\":\"Anna\",\"email\":\"a@example.org\",\"siteId\":\"hannover\",\"language\":\"de\"";
+        var list = $$"""[{ {{person}},"answers":[{"question":"diet","value":"vegetarian"},{"question":"topics","values":["rail","ports"]},{"question":"nights","value":""}],"answers.parking":true}]""";
+        var answer = (await ImportAsync(list)).ShouldBe(HttpStatusCode.OK);
+        answer.Counts().ShouldBe((1, 0, 0, 0, 0));
+        answer.Json["columns"]!.AsArray().Select(c => $"{c!["header"]}>{c["member"]}").ShouldContain("answers>answers");
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/registrations")).Json["items"]![0]!["answers"]!.ToJsonString()
+            .ShouldBe("""[{"question":"parking","value":"true"},{"question":"diet","value":"vegetarian"},{"question":"topics","values":["rail","ports"]}]""");
+        (await ImportAsync(list)).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((0, 0, 1, 0, 0));
+
+        foreach (var (answers, error) in new[]
+        {
+            ("""[{"question":"diet","value":"none-such"},{"question":"parking","value":"true"}]""", "rows[0].answers.diet unknown-value"),
+            ("""[{"question":"diet","value":"any"},{"question":"parking","value":"true"},{"question":"diet","value":"any"}]""", "rows[0].answers.diet duplicate-value"),
+            ("""[{"question":"diet","value":"any"},{"question":"parking","value":"true"},{"question":"shoes","value":"44"}]""", "rows[0].answers.shoes unknown-question"),
+            ("""[{"question":"diet","value":"any"},{"question":"parking","value":"true"},{"value":"44"}]""", "rows[0].answers[2].question required"),
+        }) (await ImportAsync($$"""[{ {{person}},"answers":{{answers}}}]""")).ShouldBe(HttpStatusCode.UnprocessableEntity, "import-refused").Errors.ShouldBe([error]);
+        foreach (var (answers, error) in new[]
+        {
+            ("""[{"question":"diet","value":1}]""", "rows[0].answers[0].value wrong-type"),
+            ("""[{"question":"diet","answer":"any"}]""", "rows[0].answers[0].answer unknown-member"),
+            ("""[null]""", "rows[0].answers wrong-type"),
+            ("""{"diet":"any"}""", "rows[0].answers wrong-type"),
+            ("\"diet\"", "rows[0].answers wrong-type"),
+        }) (await ImportAsync($$"""[{ {{person}},"answers":{{answers}}}]""")).ShouldBe(HttpStatusCode.UnprocessableEntity, "import-refused").Errors.ShouldContain(error);
+
+        Task<Answer> ImportAsync(string json) => host.Organizer.SendTableAsync($"/v1/events/{evt}/registrations/import?noticeVersion=1", json, "application/json");
+    }
+
+    [Fact]
+    public async Task What_json_nests_is_never_left_out_unsaid()
+    {
+        var evt = await host.EventAsync();
+        var path = $"/v1/events/{evt}/registrations/import?noticeVersion=1";
+        const string list = """[{"fullName":"Anna","email":"a@example.org","siteId":"zoom","audience":"guest","note":"x","vip":true,"extras":[],"phone":["1"],"consents":[{"purpose":"news","text":"Yes"}],"person":{"needs":"Lift"}}]""";
+        (await host.Organizer.SendTableAsync(path, list, "application/json")).ShouldBe(HttpStatusCode.UnprocessableEntity, "import-refused").Errors
+            .ShouldBe(["rows[0].phone wrong-type", "rows[0].consents unknown-member", "rows[0].person unknown-member"]);
+        (await host.Organizer.SendTableAsync($"{path}&dryRun=true", list, "application/json")).ShouldBe(HttpStatusCode.OK).RowErrors().ShouldBe(["0 1 phone wrong-type", "0 1 consents unknown-member", "0 1 person unknown-member"]);
+        (await host.Organizer.SendTableAsync($"{path}&columns=consents:,person:,phone:", list, "application/json")).ShouldBe(HttpStatusCode.OK).Counts().ShouldBe((1, 0, 0, 0, 0));
+        (await host.Organizer.SendTableAsync($"/v1/events/{evt}/invitees/import", """[{"fullName":"Anna","answers":[{"question":"diet","value":"any"}]}]""", "application/json"))
+            .ShouldBe(HttpStatusCode.UnprocessableEntity, "import-refused").Errors.ShouldBe(["rows[0].answers unknown-member"]);
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_with_a_row_is_told_at_once()
+    {
+        var evt = await host.AskingEventAsync();
+        const string list = "Name;E-Mail;siteId;fallbackSiteId;whenFull;Sprache;Essen;answers.topics;answers.arrival\r\nAnna;none;nowhere;elsewhere;attendSite;xx;Steine;Kohle;gestern\r\nBert;b@;hannover;;;de;;rail;\r\n";
+        (await host.ImportRegistrationsAsync(evt, list, "?noticeVersion=0&dryRun=true")).ShouldBe(HttpStatusCode.OK).RowErrors().Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "0 2  notice-outdated", "0 2 answers.arrival invalid-date", "0 2 answers.diet unknown-value", "0 2 answers.topics unknown-value", "0 2 email invalid-email", "0 2 fallbackSiteId unknown-site", "0 2 language unknown-language", "0 2 siteId unknown-site",
+            "1 3  notice-outdated", "1 3 answers.diet required", "1 3 answers.parking required", "1 3 email invalid-email",
+        ]);
+    }
+
+    [Fact]
     public async Task An_option_with_a_comma_in_its_name_is_found_among_several()
     {
         var evt = await host.EventAsync(e => e["questions"] = JsonNode.Parse("""

@@ -214,6 +214,22 @@ public class ServerTests(SharedHost host)
         Task<long> CountAsync(string sql) => own.Database.ReadAsync(session => session.One<long>(sql), TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Housekeeping_goes_on_with_the_others_where_an_event_cannot_be_read()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var test = own.Caller(await own.KeyAsync(Isa.Events.Api.Features.Partners.Role.Partner, "Trying out", isTest: true));
+        string[] events = [await own.EventAsync(), await own.EventAsync(), await own.EventAsync()];
+        foreach (var evt in events) (await test.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created);
+        string[] broken = [events[0], events[2]];
+        foreach (var evt in broken) await own.BreakAsync(evt);
+        own.Time.Advance(TimeSpan.FromDays(8));
+        await own.Services.GetServices<IHostedService>().OfType<Housekeeping>().Single().RunAsync(TestContext.Current.CancellationToken);
+        foreach (var (evt, left) in events.Zip([1, 0, 1])) (await own.CountAsync("SELECT COUNT(*) FROM registrations WHERE event_id = @Id", evt)).ShouldBe(left);
+        foreach (var evt in broken) own.Log.All.ShouldContain(line => line.Contains("Housekeeping failed") && line.Contains(evt));
+    }
+
     /// <summary>A body that stops half-way until it is told to go on.</summary>
     private sealed class HalfSent(byte[] content) : HttpContent
     {

@@ -118,6 +118,33 @@ public class OfferTests(SharedHost host)
     }
 
     [Fact]
+    public async Task An_event_that_cannot_be_read_holds_up_no_other()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var (events, firsts) = (new List<string>(), new List<JsonNode>());
+        for (var i = 0; i < 3; i++)
+        {
+            events.Add(await own.EventWithQueueAsync(1, "offer"));
+            var seated = await own.Partner.RegisteredAsync(events[i]);
+            firsts.Add(await own.Partner.RegisteredAsync(events[i]));
+            (await own.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        }
+
+        // A free seat that somebody waits for, unseen as it was made.
+        var waiting = await own.EventWithQueueAsync(1);
+        for (var i = 0; i < 2; i++) await own.Partner.RegisteredAsync(waiting);
+        await own.ExecuteAsync(waiting, "UPDATE sites SET capacity = 2 WHERE event_id = @Id AND waiting > 0");
+        string[] broken = [events[0], events[2], waiting]; // the first and the last of them, whatever their order
+        foreach (var evt in broken) await own.BreakAsync(evt);
+
+        own.Time.Advance(TimeSpan.FromHours(24));
+        await own.Services.GetRequiredService<Timekeeper>().RunAsync(CancellationToken.None);
+        (await own.Partner.NowAsync(firsts[1])).Stands().ShouldBe("cancelled hannover");
+        foreach (var evt in broken) own.Log.All.ShouldContain(line => line.Contains("What was due could not be done") && line.Contains(evt));
+    }
+
+    [Fact]
     public async Task Accepted_at_the_instant_it_expires_it_has_one_winner()
     {
         await using var own = new EventsHost();
