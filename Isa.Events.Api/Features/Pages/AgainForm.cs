@@ -18,7 +18,7 @@ internal static class AgainForm
         var form = ManageBody.Fold(body, view, PageForm.Register, PageWording.Again, page, open: true);
         body.Append($"<p>{Html.Encode(PageWording.AgainText.Fill(language, registration.FullName, registration.Email))}</p>\n");
         form.Choose("site", PageWording.ChangeSiteLegend, Options(view), registration.SiteId);
-        if (evt.Rules is { InviteOnly: true }) form.Field(FormFields.OfPerson(evt, language, null).First(f => f.Name == "invitationCode"), []);
+        if (evt.Rules is { InviteOnly: true } && view.InvitationCode is null) form.Field(FormFields.OfPerson(evt, language, null).First(f => f.Name == "invitationCode"), []);
         PersonFields.Write(form, view, Asked(view), registration.Answers);
         NoticeField.Write(body, form, view, FormFields.NoticeRead);
         form.Close(PageWording.AgainButton);
@@ -35,7 +35,7 @@ internal static class AgainForm
             SiteId = site,
             WhenFull = site is null ? null : WhenFull.Waitlist,
             NoticeVersion = NoticeField.Read(view, form),
-            InvitationCode = form.Text("invitationCode"),
+            InvitationCode = view.InvitationCode ?? form.Text("invitationCode"),
             Answers = form.Answer(asked, null),
         };
     }

@@ -1,3 +1,4 @@
+using Isa.Events.Api.Features.Invitations;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Features.Pages;
@@ -6,7 +7,7 @@ namespace Isa.Events.Api.Features.Pages;
 /// Shows the pages of one attendee and answers their forms: by a redirect to the page where something was done, else by the page again, with what was typed and what
 /// is wrong with it. A form that was sent twice leads to what the first one has reached.
 /// </summary>
-public sealed class AttendeePages(EventsDatabase database, CurrentEvents events, RegistrationAccess access, PageWriter writer, IOptions<ServerSettings> settings, TimeProvider time)
+public sealed class AttendeePages(EventsDatabase database, CurrentEvents events, RegistrationAccess access, PageWriter writer, InvitationCodes codes, IOptions<ServerSettings> settings, TimeProvider time)
 {
     /// <summary>Shows a page.</summary>
     internal async Task SendAsync(HttpContext context, LinkPurpose purpose, Func<PageView, PageWriter, string> render, CancellationToken ct)
@@ -66,9 +67,9 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
     {
         if (await access.FindAsync(purpose, token, ct) is not { } found || await events.FindAsync(found.Event.Id, null, ct) is not { } current) return null;
         var (registration, now) = (found.Registration, time.GetUtcNow());
-        var (wait, again) = registration.IsActive && registration.WaitlistEntryId is null ? default : await database.ReadAsync(session =>
-            (WaitlistEntry.Explain(session, current.Event, registration, now), registration.IsActive ? null : RegisterAgain.Find(session, registration)), ct);
-        return new PageView(found with { Event = current.Event }, current, wait, again, token, now);
+        var (wait, again, invitee) = registration.IsActive && registration.WaitlistEntryId is null ? default : await database.ReadAsync(session =>
+            (WaitlistEntry.Explain(session, current.Event, registration, now), registration.IsActive ? null : RegisterAgain.Find(session, registration), registration.IsActive ? null : Invitee.FreeAgain(session, registration)), ct);
+        return new PageView(found with { Event = current.Event }, current, wait, again, token, now) { InvitationCode = invitee is null ? null : codes.Create(invitee.Id, invitee.CodeVersion) };
     }
 
     private async Task<PageView?> OpenAsync(HttpContext context, LinkPurpose purpose, CancellationToken ct)

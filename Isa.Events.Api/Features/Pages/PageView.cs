@@ -17,6 +17,9 @@ internal sealed record PageView(FoundRegistration Found, CurrentEvent Current, R
 
     public Language Language => Registration.Language;
 
+    /// <summary>The code that a registration which has ended was made with, where it registers its owner still: nobody types it twice.</summary>
+    public string? InvitationCode { get; init; }
+
     /// <summary>The form that was sent and not taken.</summary>
     public Sent? Sent { get; init; }
 
