@@ -77,7 +77,7 @@ internal static class ManageBody
     }
 
     /// <summary>A part of the page that opens by a click, and stands open where its form has an error.</summary>
-    public static FormHtml Fold(StringBuilder body, PageView view, PageForm form, Sentence heading, PageWriter page, bool open = false)
+    public static FormHtml Fold(StringBuilder body, ShownPage view, PageForm form, Sentence heading, PageWriter page, bool open = false)
     {
         body.Append($"<details{(open || view.Sent?.Form.Which == form ? " open" : "")}><summary><h2>{heading.In(view.Language)}</h2></summary>\n");
         return new FormHtml(body, view, form, page);
