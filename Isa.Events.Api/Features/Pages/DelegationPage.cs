@@ -115,7 +115,7 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         var pending = !ended && active.Exists(m => m.Status == RegistrationStatus.PendingConfirmation);
         var body = new StringBuilder();
         PageWriter.Head(body, view);
-        body.Append($"<p class=\"state{(ended ? " off" : "")}\" role=\"status\">{Html.Encode(State())}</p>\n");
+        body.Append($"<p class=\"state{(active.Count == 0 || evt.Status == EventStatus.Cancelled ? " off" : "")}\" role=\"status\">{Html.Encode(State())}</p>\n");
         if (pending && view.MayConfirm) body.Append($"<form method=\"post\"><button>{PageWording.ConfirmButton.In(language)}</button></form>\n");
         if (!ended && active.Exists(m => m.NameFollows) && delegation.NamesDueAt is { } due)
             body.Append($"<p>{Html.Encode(PageWording.NamesDue.Fill(language, Clock.Moment(due, evt.TimeZone, language)))}</p>\n");
