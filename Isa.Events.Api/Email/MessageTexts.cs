@@ -626,6 +626,7 @@ internal static class MessageTexts
 
     public static readonly Sentence ManageDelegation = new("Ihre Delegation ansehen", "View your delegation", "查看代表团报名");
     public static readonly Sentence Confirm = new("E-Mail-Adresse bestätigen", "Confirm e-mail address", "确认邮箱");
+    public static readonly Sentence Register = new("Zur Anmeldung", "Register now", "前往报名");
     public static readonly Sentence Answer = new("Annehmen oder ablehnen", "Accept or decline", "接受或放弃");
     public static readonly Sentence KeepPlace = new("Platz behalten", "Keep my place", "保留席位");
     public static readonly Sentence GiveName = new("Namen eintragen", "Give the name", "填写姓名");

@@ -55,7 +55,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             {
                 AddMore(matter, shared, values);
                 AddMore(matter, shared, ofSubject);
-                return (Own(words.Subject, ofSubject) is { Text.Length: > 0 } line ? MessageParts.Line(line.Text) : Line(), Own(words.Body, values) is { } own ? own with { Html = PlainHtml.Of(own.Text, own.Language!.Value, language) } : Fill(builtIn.Body, values, language));
+                return (Own(words.Subject, ofSubject) is { Text.Length: > 0 } line ? MessageParts.Line(line.Text) : Line(), Own(words.Body, values) is { } own && (own.Text.Length > 0 || matter.Kind == MessageKind.OrganizerMessage) ? own with { Html = PlainHtml.Of(own.Text, own.Language!.Value, language) } : Fill(builtIn.Body, values, language));
             }
             catch (Exception e) when (matter.Kind != MessageKind.OrganizerMessage)
             {
@@ -161,7 +161,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     }
 
     private MessageAction? ActionOf(Matter matter) => matter.Registration is not { } registration
-        ? matter is { Kind: MessageKind.DelegationToConfirm, Contact: { } contact } ? new MessageAction(MessageTexts.Confirm.In(matter.Language), tokens.ConfirmUrl(contact)) : null
+        ? matter is { Kind: MessageKind.DelegationToConfirm, Contact: { } contact } ? new MessageAction(MessageTexts.Confirm.In(matter.Language), tokens.ConfirmUrl(contact))
+            : matter is { Kind: MessageKind.Invitation, Event.Rules.RegistrationUrl: { } page } ? new MessageAction(MessageTexts.Register.In(matter.Language), page) : null
         : matter.Kind switch
         {
             MessageKind.AddressToConfirm => new MessageAction(MessageTexts.Confirm.In(matter.Language), tokens.ConfirmUrl(registration)),

@@ -67,6 +67,7 @@ internal static partial class OrganizerTemplate
         new("pending", new("wartet auf Entscheidung, in der Übersicht für den Veranstalter", "waiting for a decision, in the organiser's summary", "待审批人数（仅用于主办方汇总）")),
     ];
 
+    private static readonly Dictionary<string, Phrase?> Nothing = [];
     private static readonly HashSet<string> Known = [.. Names.Select(n => n.Name)];
 
     /// <summary>What is wrong with templates, by field and language, with line and column.</summary>
@@ -114,7 +115,8 @@ internal static partial class OrganizerTemplate
         var words = new Words();
         words.VisitTemplate(template);
         if (words.Unknown is { } name) return Misnamed(field, source, name, string.Join(", ", Known));
-        return words.UnknownFilter is { } filter ? Misnamed(field, source, filter, string.Join(", ", Filters)) : null;
+        if (words.UnknownFilter is { } filter) return Misnamed(field, source, filter, string.Join(", ", Filters));
+        return !words.AsksForNames && Render(source, Nothing).Length == 0 ? new FieldError(field, FieldCode.EmptyTemplate) : null;
     }
 
     private static FieldError Unreadable(string field, string source, int at) => new(field, FieldCode.InvalidTemplate, LineOf(source, at), ColumnOf(source, at));
@@ -142,10 +144,14 @@ internal static partial class OrganizerTemplate
     {
         public string? Unknown { get; private set; }
 
+        /// <summary>Whether what comes out depends on whom it is for.</summary>
+        public bool AsksForNames { get; private set; }
+
         public string? UnknownFilter { get; private set; }
 
         protected override Expression VisitMemberExpression(MemberExpression memberExpression)
         {
+            AsksForNames = true;
             if (memberExpression.Segments is not [IdentifierSegment { Identifier: { } name }] || !Known.Contains(name))
                 Unknown ??= string.Join('.', memberExpression.Segments.Select(s => s is IdentifierSegment segment ? segment.Identifier : "[]"));
             return base.VisitMemberExpression(memberExpression);

@@ -449,9 +449,10 @@ public class LettersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_invitation_carries_the_personal_code()
+    public async Task An_invitation_carries_the_personal_code_and_leads_to_where_one_registers()
     {
-        var evt = await _host.EventAsync();
+        var evt = await _host.EventAsync(e => e["rules"] = new JsonObject { ["registrationUrl"] = "https://isa.example.org/plenary?a=1&b=2" });
+        ((string)(await _host.Anybody.GetAsync($"/v1/events/{evt}")).Json["rules"]!["registrationUrl"]!).ShouldBe("https://isa.example.org/plenary?a=1&b=2");
         var csv = new ByteArrayContent(Encoding.UTF8.GetBytes("fullName,email,language\nWang Xiaoming,wang@example.org,zh\nErika Gast,gast@example.org,de\n"));
         csv.Headers.ContentType = new("text/csv");
         (await _host.Organizer.SendAsync(HttpMethod.Post, $"/v1/events/{evt}/invitees/import?send=true", csv)).ShouldBe(HttpStatusCode.OK);
@@ -463,7 +464,10 @@ public class LettersTests : IAsyncLifetime
         german.Text.ShouldContain("Ihr persönlicher Einladungscode: " + invitees.Single(i => (string)i!["email"]! == "gast@example.org")!["code"]);
         german.Text.ShouldContain("Anmeldeschluss ist Freitag, 9. Oktober 2020.");
         german.Text.ShouldContain("Teilnahme: Hannover\n  Raum der chinesischen Städte\n  Zoom-Konferenz");
+        german.Text.ShouldContain("Zur Anmeldung: https://isa.example.org/plenary?a=1&b=2");
+        german.Html.ShouldContain("<a href=\"https://isa.example.org/plenary?a=1&amp;b=2\"");
         german.Invite.ShouldBe("");
+        mails.Single(m => m.To == "wang@example.org").Text.ShouldContain("前往报名：https://isa.example.org/plenary?a=1&b=2");
         mails.Single(m => m.To == "wang@example.org").Text.ShouldContain("您的专属邀请码：" + invitees.Single(i => (string)i!["email"]! == "wang@example.org")!["code"]);
     }
 

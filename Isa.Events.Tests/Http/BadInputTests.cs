@@ -87,6 +87,8 @@ public class BadInputTests(SharedHost host)
         { "opening after closing", """{"registrationOpens":"2020-10-10"}""", "registrationOpens opens-after-closes" },
         { "a zone that is none", """{"timeZone":"Europe/Hannover"}""", "timeZone unknown-zone" },
         { "a slug with a path", """{"slug":"../etc"}""", "slug invalid-slug" },
+        { "a page that anybody may listen to", """{"rules":{"registrationUrl":"http://isa.example.org/"}}""", "rules.registrationUrl invalid-url" },
+        { "a page with a password", """{"rules":{"registrationUrl":"https://isa:secret@isa.example.org/"}}""", "rules.registrationUrl invalid-url" },
         { "a link that runs", """{"privacyNotice":{"version":"1","url":"javascript:alert(1)"}}""", "privacyNotice.url invalid-url" },
         { "an empty title as PHP sends it", """{"title":[]}""", "title required" },
         { "an address for a video conference", """{"sites":[{"id":"a","mode":"online","name":{"de":"x"},"address":{"de":"Hier"}}]}""", "sites[0].address expected-nothing" },

@@ -39,6 +39,9 @@ internal sealed class Arrival
 
     public Event Event { get; }
 
+    /// <summary>What its delegation must be like still, where that was said.</summary>
+    public IfMatch? Match { get; init; }
+
     public Ahead[] Ahead => [.. _rivals];
 
     private bool IsNew => _delegation.Id is null;
@@ -72,6 +75,7 @@ internal sealed class Arrival
         var rivals = _rivals.ConvertAll(rival => session.One(rival)!);
         if (evt.RefusalAt(session.Now, _caller.IsOrganizer) is { } closed) throw new ProblemException(closed);
         var (known, before) = IsNew ? (_delegation, []) : (_delegation.Again(session, _caller.Actor), Delegation.MembersOf(session, _delegation.Id!));
+        Match?.Check(known.Version);
         if (!IsNew) RefuseBeside(before.FindAll(m => m.IsActive), before.Count);
         RefuseContent(evt, session.Now);
         RefuseRivals(session, evt, rivals);

@@ -17,12 +17,18 @@ public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess a
         var found = await access.FindAsync(HttpContext, ct);
         var match = found.Actor == Actor.Organizer ? IfMatch.Require(HttpContext) : IfMatch.Read(HttpContext);
         var request = await Body.PatchAsync(HttpContext.Request, DelegationUpdateRequest.From(found.Delegation), ct);
-        Shape.Check(request);
-        await database.WriteAsync(found.Event.Id, session => Update(session, found, match, request.Contact!), ct);
+        await UpdateAsync(database, found, match, request, ct);
         await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
     }
 
-    private static bool Update(WriteSession session, FoundDelegation found, IfMatch? match, DelegationContactRequest contact)
+    /// <summary>The same for the contact's own page.</summary>
+    internal static Task<Delegation> UpdateAsync(EventsDatabase database, FoundDelegation found, IfMatch? match, DelegationUpdateRequest request, CancellationToken ct)
+    {
+        Shape.Check(request);
+        return database.WriteAsync(found.Event.Id, session => Update(session, found, match, request.Contact!), ct);
+    }
+
+    private static Delegation Update(WriteSession session, FoundDelegation found, IfMatch? match, DelegationContactRequest contact)
     {
         var evt = session.LockEvent(found.Event.Id);
         var before = found.Delegation.Again(session, found.Actor);
@@ -35,13 +41,13 @@ public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess a
 
         var wanted = before with { ContactName = contact.FullName!, ContactEmail = EmailAddress.Repair(contact.Email!), ContactPhone = contact.Phone, Language = contact.Language!.Value };
         var fields = Changed(before, wanted);
-        if (fields.Count == 0) return false;
+        if (fields.Count == 0) return before;
         var moved = EmailAddress.Normalise(before.ContactEmail) != EmailAddress.Normalise(wanted.ContactEmail);
-        (wanted with { TokenVersion = before.TokenVersion + (moved ? 1 : 0) }).Save(session);
+        var saved = (wanted with { TokenVersion = before.TokenVersion + (moved ? 1 : 0) }).Save(session);
         foreach (var member in active) HistoryRow.Add(session, member.Id!, "updated", found.Actor, found.ActorId, new HistoryDetails { Fields = fields });
         // A new address is confirmed as the first one would have been.
         if (moved) OutboxRow.AddForContact(session, active.Exists(m => m.Status == RegistrationStatus.PendingConfirmation) ? OutboxKind.AddressToConfirm : OutboxKind.DelegationChanged, evt.Id, before.Id!);
-        return true;
+        return saved;
     }
 
     private static List<string> Changed(Delegation before, Delegation after) =>

@@ -162,6 +162,7 @@ public sealed class EventRequestValidator : Validator<EventRequest>
         RuleFor(r => r.Audiences).Distinct();
         RuleFor(r => r.Rules!.GroupHoldEnds).Line(40).When(r => r.Rules is not null);
         RuleFor(r => r.Rules!.PromotionEnds).Line(40).When(r => r.Rules is not null);
+        RuleFor(r => r.Rules!.RegistrationUrl).WebAddress().When(r => r.Rules is not null);
         RuleFor(r => r.Rules!.CityQuotas).AtMost(500).When(r => r.Rules is not null);
         RuleForEach(r => r.Rules!.CityQuotas).ChildRules(quota =>
         {

@@ -39,6 +39,9 @@ public sealed record EventRules
     /// <summary>Whether it takes an invitation to register.</summary>
     public bool? InviteOnly { get; init; }
 
+    /// <summary>The page of a website where people register, which invitations lead to.</summary>
+    public string? RegistrationUrl { get; init; }
+
     /// <summary>Whether an address must be confirmed before a registration counts.</summary>
     public bool? ConfirmsAddresses { get; init; }
 
@@ -63,7 +66,7 @@ public sealed record EventRules
     {
         GroupHoldEnds = GroupHoldEnds ?? "PT72H", PromotionEnds = PromotionEnds ?? "PT12H",
         SwitchToOnline = SwitchToOnline ?? SwitchUntil.EventEnds, SwitchToRoom = SwitchToRoom ?? SwitchUntil.PromotionEnds,
-        RequiresApproval = RequiresApproval ?? false, PendingHoldsSeat = PendingHoldsSeat ?? true, InviteOnly = InviteOnly ?? false, ConfirmsAddresses = ConfirmsAddresses ?? false,
+        RequiresApproval = RequiresApproval ?? false, PendingHoldsSeat = PendingHoldsSeat ?? true, InviteOnly = InviteOnly ?? false, RegistrationUrl = RegistrationUrl, ConfirmsAddresses = ConfirmsAddresses ?? false,
         CityQuotas = CityQuotas, Reminders = Reminders ?? [DayBefore], ThankYouAfter = ThankYouAfter, DailySummary = DailySummary ?? false, WaitlistedInvite = WaitlistedInvite ?? Events.WaitlistedInvite.None,
     };
 

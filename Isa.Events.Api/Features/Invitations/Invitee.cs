@@ -88,6 +88,10 @@ public record Invitee : IPerson
 
     public static Invitee? Find(ReadSession session, string eventId, string id) => session.One<Invitee>(ById, new { EventId = eventId, Id = id });
 
+    /// <summary>The one that a registration which has ended was made with, where somebody can register with it; null otherwise.</summary>
+    public static Invitee? FreeAgain(ReadSession session, Registration ended) =>
+        ended.InviteeId is { } id && Find(session, ended.EventId, id) is { State: not InviteeState.Revoked } invitee && invitee.RegistrationId(session, ended.IsTest) is null ? invitee : null;
+
     /// <summary>The active registration that was made with the invitation, or null. What test keys make counts among itself.</summary>
     public string? RegistrationId(ReadSession session, bool isTest) => session.One<string>(Registered, new { InviteeId = Id, IsTest = isTest });
 

@@ -17,8 +17,8 @@ internal static class AgainForm
 
         var form = ManageBody.Fold(body, view, PageForm.Register, PageWording.Again, page, open: true);
         body.Append($"<p>{Html.Encode(PageWording.AgainText.Fill(language, registration.FullName, registration.Email))}</p>\n");
-        form.Choose("site", PageWording.ChangeSiteLegend, Options(view), registration.SiteId);
-        if (evt.Rules is { InviteOnly: true }) form.Field(FormFields.OfPerson(evt, language, null).First(f => f.Name == "invitationCode"), []);
+        form.Choose("site", PageWording.ChangeSiteLegend, Options(view, evt.Sites.Where(s => evt.Invites(s, registration.Audience))), registration.SiteId);
+        if (evt.Rules is { InviteOnly: true } && view.InvitationCode is null) form.Field(FormFields.OfPerson(evt, language, null).First(f => f.Name == "invitationCode"), []);
         PersonFields.Write(form, view, Asked(view), registration.Answers);
         NoticeField.Write(body, form, view, FormFields.NoticeRead);
         form.Close(PageWording.AgainButton);
@@ -35,7 +35,7 @@ internal static class AgainForm
             SiteId = site,
             WhenFull = site is null ? null : WhenFull.Waitlist,
             NoticeVersion = NoticeField.Read(view, form),
-            InvitationCode = form.Text("invitationCode"),
+            InvitationCode = view.InvitationCode ?? form.Text("invitationCode"),
             Answers = form.Answer(asked, null),
         };
     }
@@ -43,10 +43,11 @@ internal static class AgainForm
     // Sites are chosen in the same form, so everything is asked that one of them asks.
     private static List<Question> Asked(PageView view) => PersonFields.Asked(view.Event, [.. view.Event.Sites.Select(s => s.Id)], view.Registration.Audience, view.Language);
 
-    private static IEnumerable<(string Value, string Label, bool Enabled)> Options(PageView view)
+    /// <summary>Sites for somebody who is new there: with free seats, to wait at, or full.</summary>
+    public static IEnumerable<(string Value, string Label, bool Enabled)> Options(ShownPage view, IEnumerable<Site> sites)
     {
-        var (evt, language) = (view.Event, view.Language);
-        foreach (var site in evt.Sites.Where(s => evt.Invites(s, view.Registration.Audience)))
+        var language = view.Language;
+        foreach (var site in sites)
         {
             yield return SiteWindow.From(view.Current, site, view.Now).State switch
             {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Isa.Events.Api.Features.Invitations;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Features.Pages;
@@ -6,7 +8,7 @@ namespace Isa.Events.Api.Features.Pages;
 /// Shows the pages of one attendee and answers their forms: by a redirect to the page where something was done, else by the page again, with what was typed and what
 /// is wrong with it. A form that was sent twice leads to what the first one has reached.
 /// </summary>
-public sealed class AttendeePages(EventsDatabase database, CurrentEvents events, RegistrationAccess access, PageWriter writer, IOptions<ServerSettings> settings, TimeProvider time)
+public sealed class AttendeePages(EventsDatabase database, CurrentEvents events, RegistrationAccess access, PageWriter writer, InvitationCodes codes, IOptions<ServerSettings> settings, TimeProvider time)
 {
     /// <summary>Shows a page.</summary>
     internal async Task SendAsync(HttpContext context, LinkPurpose purpose, Func<PageView, PageWriter, string> render, CancellationToken ct)
@@ -38,27 +40,41 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
             return;
         }
 
+        if (await TryAsync(context, which, settings.Value, async sent =>
+            {
+                if (await ReachAsync(which, view, sent, act, done, ct) is { } result) await RedirectAsync(context, which, token, result);
+            }, ct) is not var (sent, refusal)) return;
+        if (!ShowsForm(sent, refusal, out var status)) await SendShortAsync(context, view, which, refusal.Problem.Detail, refusal.Problem.Status);
+        else if (await FindAsync(which.Purpose(), token, ct) is not { } now) await SendUnknownAsync(context, which.Purpose(), ct);
+        else await Html.SendWithFormAsync(context, render((PageView)now.Refused(sent, refusal), writer), status);
+    }
+
+    /// <summary>Reads a form and does what it asks for.</summary>
+    /// <returns>Why not, with the form where it could be read; null where it was done.</returns>
+    internal static async Task<(SentForm? Sent, ProblemException Refusal)?> TryAsync(HttpContext context, PageForm which, ServerSettings settings, Func<SentForm, Task> act, CancellationToken ct)
+    {
         SentForm? sent = null;
-        ProblemException refusal;
         try
         {
-            sent = new SentForm(which, await FormBody.ReadAsync(context, settings.Value.MaxBodyBytes, ct));
-            if (await ReachAsync(which, view, sent, act, done, ct) is { } result) await RedirectAsync(context, which, token, result);
-            return;
+            sent = new SentForm(which, await FormBody.ReadAsync(context, settings.MaxBodyBytes, ct));
+            await act(sent);
+            return null;
         }
         catch (ProblemException e) when (e.Problem.Status < 500)
         {
-            refusal = e;
+            return (sent, e);
         }
         catch (BadHttpRequestException e) when (e.StatusCode < 500)
         {
-            refusal = new ProblemException(e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problem.PayloadTooLarge : Problem.MalformedRequest);
+            return (sent, new ProblemException(e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problem.PayloadTooLarge : Problem.MalformedRequest));
         }
+    }
 
-        var status = refusal.Problem == Problem.VersionMismatch ? StatusCodes.Status409Conflict : refusal.Problem.Status;
-        if (sent is null || status is not (StatusCodes.Status409Conflict or StatusCodes.Status422UnprocessableEntity)) await SendShortAsync(context, view, which, refusal.Problem.Detail, refusal.Problem.Status);
-        else if (await FindAsync(which.Purpose(), token, ct) is not { } now) await SendUnknownAsync(context, which.Purpose(), ct);
-        else await Html.SendWithFormAsync(context, render(Refused(now, sent, refusal), writer), status);
+    /// <summary>Whether what was refused is shown in the form; nobody can mend the rest there.</summary>
+    internal static bool ShowsForm([NotNullWhen(true)] SentForm? sent, ProblemException refusal, out int status)
+    {
+        status = refusal.Problem == Problem.VersionMismatch ? StatusCodes.Status409Conflict : refusal.Problem.Status;
+        return sent is not null && status is (StatusCodes.Status409Conflict or StatusCodes.Status422UnprocessableEntity);
     }
 
     /// <summary>A registration by the token of a link; null where that opens nothing.</summary>
@@ -66,9 +82,9 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
     {
         if (await access.FindAsync(purpose, token, ct) is not { } found || await events.FindAsync(found.Event.Id, null, ct) is not { } current) return null;
         var (registration, now) = (found.Registration, time.GetUtcNow());
-        var (wait, again) = registration.IsActive && registration.WaitlistEntryId is null ? default : await database.ReadAsync(session =>
-            (WaitlistEntry.Explain(session, current.Event, registration, now), registration.IsActive ? null : RegisterAgain.Find(session, registration)), ct);
-        return new PageView(found with { Event = current.Event }, current, wait, again, token, now);
+        var (wait, again, invitee) = registration.IsActive && registration.WaitlistEntryId is null ? default : await database.ReadAsync(session =>
+            (WaitlistEntry.Explain(session, current.Event, registration, now), registration.IsActive ? null : RegisterAgain.Find(session, registration), registration.IsActive ? null : Invitee.FreeAgain(session, registration)), ct);
+        return new PageView(found with { Event = current.Event }, current, wait, again, token, now) { InvitationCode = invitee is null ? null : codes.Create(invitee.Id, invitee.CodeVersion) };
     }
 
     private async Task<PageView?> OpenAsync(HttpContext context, LinkPurpose purpose, CancellationToken ct)
@@ -83,7 +99,7 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
     {
         try
         {
-            if (writer.Tokens.IsFormToken(sent.Token, which.Name(), view.Registration)) return await act(view, sent, IfMatch.Of(view.Registration.Version));
+            if (writer.IsToken(sent, view)) return await act(view, sent, IfMatch.Of(view.Registration.Version));
         }
         catch (ProblemException e) when (e.Problem == Problem.VersionMismatch)
         {
@@ -92,20 +108,13 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
         return await FindAsync(which.Purpose(), view.Token, ct) is { } now && await done(now, sent) is { } reached ? reached : throw new ProblemException(Problem.VersionMismatch);
     }
 
-    private static PageView Refused(PageView view, SentForm sent, ProblemException refusal)
-    {
-        if (refusal.Problem == Problem.VersionMismatch) return view with { Alert = PageWording.Stale.In(view.Language) };
-        var errors = refusal.Errors.Select(e => (Field: sent.FieldOf(e), Text: e.Text(view.Language))).DistinctBy(e => e.Field).ToList();
-        return view with { Alert = refusal.Problem.Detail.In(view.Language), Sent = new Sent(sent, [.. errors.Select(e => (e.Field, e.Text, PersonFields.LabelOf(view, e.Field)))]) };
-    }
-
     private Task RedirectAsync(HttpContext context, PageForm which, string token, FormResult result)
     {
         var next = which == PageForm.Confirm ? token : writer.Tokens.Create(LinkPurpose.Manage, result.Registration);
         return Html.SeeOtherAsync(context, $"{PageForms.Page(which.Purpose(), next)}?done={RowTypes.Name(result.Note)}");
     }
 
-    private static Task SendShortAsync(HttpContext context, PageView view, PageForm which, Sentence sentence, int status)
+    internal static Task SendShortAsync(HttpContext context, ShownPage view, PageForm which, Sentence sentence, int status)
     {
         var title = PageWording.ErrorsTitle.In(view.Language);
         return Html.SendWithFormAsync(context, Html.Page(view.Language, title,
@@ -120,7 +129,7 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
 
     private static string TokenOf(HttpContext context, LinkPurpose purpose) => (string)context.Request.RouteValues[purpose == LinkPurpose.Confirm ? "confirmToken" : "manageToken"]!;
 
-    private static Sentence? NoteOf(HttpContext context)
+    internal static Sentence? NoteOf(HttpContext context)
     {
         var code = context.Request.Query["done"];
         foreach (var note in Enum.GetValues<PageNote>())

@@ -32,7 +32,7 @@ internal static class DeputyForm
 /// <summary>The privacy notice in force, and the box that says it was read.</summary>
 internal static class NoticeField
 {
-    public static void Write(StringBuilder body, FormHtml form, PageView view, Sentence label)
+    public static void Write(StringBuilder body, FormHtml form, ShownPage view, Sentence label)
     {
         if (view.Event.PrivacyNotice is not { } notice) return;
         if (notice.Text is { } text && !text.IsEmpty()) body.Append($"<p class=\"notice\"><strong>{PageWording.Notice.In(view.Language)}</strong><br>{Html.Encode(text.In(view.Language, view.Event.DefaultLanguage))}</p>\n");
@@ -40,5 +40,5 @@ internal static class NoticeField
         form.Tick("noticeVersion", label.In(view.Language), value: notice.Version);
     }
 
-    public static string? Read(PageView view, SentForm form) => view.Event.PrivacyNotice is null ? null : form.Text("noticeVersion");
+    public static string? Read(ShownPage view, SentForm form) => view.Event.PrivacyNotice is null ? null : form.Text("noticeVersion");
 }

@@ -11,10 +11,10 @@ internal sealed class FormHtml
     private readonly Sent? _sent;
 
     /// <param name="html">Of the page.</param>
-    /// <param name="view">Whose form.</param>
+    /// <param name="view">The page it stands on.</param>
     /// <param name="which">Its name begins the ids of its fields.</param>
     /// <param name="page">Knows its token.</param>
-    public FormHtml(StringBuilder html, PageView view, PageForm which, PageWriter page)
+    public FormHtml(StringBuilder html, ShownPage view, PageForm which, PageWriter page)
     {
         (_html, _language, _which) = (html, view.Language, which);
         _sent = view.Sent?.Form.Which == which ? view.Sent : null;

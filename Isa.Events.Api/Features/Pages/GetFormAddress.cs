@@ -3,8 +3,6 @@ namespace Isa.Events.Api.Features.Pages;
 /// <summary>Leads whoever opens the address of a form, by reloading what it answered or by going back, to the page it stands on. Nothing is done, and nobody is looked up.</summary>
 public sealed class GetFormAddress : EndpointWithoutRequest
 {
-    private static readonly PageForm[] OnManagePage = [.. Enum.GetValues<PageForm>().Where(form => form.Purpose() == LinkPurpose.Manage)];
-
     public override void Configure()
     {
         Get("/r/{manageToken}/{form}");
@@ -12,9 +10,12 @@ public sealed class GetFormAddress : EndpointWithoutRequest
         AllowAnonymous();
     }
 
-    public override Task HandleAsync(CancellationToken ct)
+    public override Task HandleAsync(CancellationToken ct) => LeadAsync(HttpContext, LinkPurpose.Manage, Route<string>("manageToken")!, Route<string>("form")!);
+
+    internal static Task LeadAsync(HttpContext context, LinkPurpose purpose, string token, string form)
     {
-        var token = Uri.EscapeDataString(Route<string>("manageToken")!);
-        return Array.Exists(OnManagePage, known => known.Path(token) == $"/r/{token}/{Route<string>("form")}") ? Html.SeeOtherAsync(HttpContext, PageForms.Page(LinkPurpose.Manage, token)) : throw new ProblemException(Problem.NotFound);
+        var escaped = Uri.EscapeDataString(token);
+        return Array.Exists(Enum.GetValues<PageForm>(), known => known.Purpose() == purpose && known.Path(escaped) == $"{PageForms.Page(purpose, escaped)}/{form}")
+            ? Html.SeeOtherAsync(context, PageForms.Page(purpose, escaped)) : throw new ProblemException(Problem.NotFound);
     }
 }

@@ -35,7 +35,7 @@ internal static class ManageBody
         if (registration.DecisionText is { } text) AttendeePage.Entry(body, Wording.Organizer.In(language), Html.Encode(text));
         AttendeePage.Entry(body, Wording.Person.In(language), Html.Encode(registration.FullName));
         AttendeePage.WhenAndWhere(body, evt, view.Site, registration);
-        if (view.Site.JoinsByVideo && registration.Status == RegistrationStatus.Confirmed && !off)
+        if (view.Site.JoinsByVideo && registration.Status == RegistrationStatus.Confirmed && evt.EndedBy(view.Now) is null)
             AttendeePage.Entry(body, Wording.Join.In(language), $"<a href=\"{Html.Encode(page.Tokens.JoinUrl(registration))}\">{Wording.Online.In(language)}</a>");
         AttendeePage.Entry(body, Wording.Reference.In(language), $"<span class=\"number\">{registration.Reference}</span>");
         if (evt.OrganizerName is not null)
@@ -77,7 +77,7 @@ internal static class ManageBody
     }
 
     /// <summary>A part of the page that opens by a click, and stands open where its form has an error.</summary>
-    public static FormHtml Fold(StringBuilder body, PageView view, PageForm form, Sentence heading, PageWriter page, bool open = false)
+    public static FormHtml Fold(StringBuilder body, ShownPage view, PageForm form, Sentence heading, PageWriter page, bool open = false)
     {
         body.Append($"<details{(open || view.Sent?.Form.Which == form ? " open" : "")}><summary><h2>{heading.In(view.Language)}</h2></summary>\n");
         return new FormHtml(body, view, form, page);

@@ -31,6 +31,17 @@ internal static class PageWording
     public static readonly Sentence DelegationPending = new("Ihre Delegation ist angemeldet, sobald Sie Ihre E-Mail-Adresse bestätigt haben.", "Your delegation is registered once you have confirmed your e-mail address.", "请确认您的电子邮箱，确认后代表团即报名成功。");
     public static readonly Sentence NamesDue = new("Bitte nennen Sie die noch fehlenden Namen bis {0}; danach verfallen diese Plätze.", "Please give the missing names by {0}; after that these places lapse.", "请在{0}前补充尚缺的姓名，逾期相应席位将失效。");
     public static readonly Sentence NameFollows = new("Name folgt", "Name to follow", "姓名待定");
+    public static readonly Sentence Contact = new("Kontaktperson ändern", "Change the contact person", "更改联系人");
+    public static readonly Sentence ContactText = new("An diese Person schreiben wir für die Delegation. Wenn Sie die E-Mail-Adresse ändern, bekommt die neue Adresse einen neuen Link zu dieser Seite; der bisherige gilt nicht mehr.",
+        "This is the person we write to on behalf of the delegation. If you change the e-mail address, the new address gets a new link to this page, and the old one stops working.", "与代表团有关的通知将发送给此联系人。如更改电子邮箱，新邮箱将收到本页面的新链接，旧链接随即失效。");
+    public static readonly Sentence ContactButton = new("Speichern", "Save", "保存");
+    public static readonly Sentence Member = new("Weitere Person anmelden", "Register another person", "再为一人报名");
+    public static readonly Sentence MemberEmail = new("Ohne eigene Adresse schreiben wir der Person über Sie.", "Without an address of their own we write to them through you.", "如未填写，通知将由您转达。");
+    public static readonly Sentence MemberLanguage = new("In welcher Sprache dürfen wir der Person schreiben?", "Which language shall we write to them in?", "此人希望用哪种语言接收通知？");
+    public static readonly Sentence MemberAudience = new("Nimmt teil als", "Takes part as", "参会身份");
+    public static readonly Sentence MemberSite = new("Wie möchte die Person teilnehmen?", "How would they like to attend?", "此人希望以何种方式参会？");
+    public static readonly Sentence MemberNotice = new("Die Person hat den Datenschutzhinweis gelesen.", "They have read the privacy notice.", "此人已阅读隐私声明。");
+    public static readonly Sentence MemberButton = new("Anmelden", "Register", "报名");
     public static readonly Sentence ToMember = new("Ansehen und ändern", "See and change", "查看和修改");
 
     // Offer
@@ -124,6 +135,7 @@ internal static class PageWording
         [PageNote.Cancelled] = new("Ihre Absage ist gespeichert.", "Your cancellation is saved.", "您的取消申请已生效。"),
         [PageNote.Registered] = new("Sie haben sich neu angemeldet. Dies ist die Seite Ihrer neuen Anmeldung.", "You have registered again. This is the page of your new registration.", "您已重新报名。这是您新报名的页面。"),
         [PageNote.Kept] = new("Ihr Platz bleibt reserviert.", "Your place is still yours.", "您的席位已保留。"),
+        [PageNote.Added] = new("Die Person gehört jetzt zu Ihrer Delegation; was für sie gilt, steht hier.", "They are part of your delegation now; how they stand is shown here.", "此人已加入您的代表团，具体情况如下。"),
         [PageNote.Confirmed] = new("Danke, Ihre E-Mail-Adresse ist bestätigt.", "Thank you, your e-mail address is confirmed.", "谢谢，您的电子邮箱已确认。"),
     };
 

@@ -7,10 +7,12 @@ public sealed class PageWriter(RegistrationTokens tokens)
 {
     internal RegistrationTokens Tokens => tokens;
 
-    internal string Token(PageForm form, PageView view) => tokens.FormToken(form.Name(), view.Registration);
+    internal string Token(PageForm form, ShownPage view) => view.FormToken(tokens, form);
+
+    internal bool IsToken(SentForm form, ShownPage view) => RegistrationTokens.IsFormToken(form.Token, Token(form.Which, view));
 
     /// <summary>What was done or not done, the title, and what holds now.</summary>
-    internal static void Head(StringBuilder body, PageView view, Sentence? heading = null)
+    internal static void Head(StringBuilder body, ShownPage view, Sentence? heading = null)
     {
         if (heading is null) AttendeePage.Title(body, view.Event, view.Language);
         else body.Append($"<p class=\"event\" lang=\"{view.Event.Title.Resolve(view.Language, view.Event.DefaultLanguage).Tag()}\">{Html.Encode(view.Event.Title.In(view.Language, view.Event.DefaultLanguage))}</p><h1>{heading.In(view.Language)}</h1>\n");
@@ -19,11 +21,11 @@ public sealed class PageWriter(RegistrationTokens tokens)
     }
 
     /// <summary>A whole page; where something is wrong its title says so, which a screen reader reads first.</summary>
-    internal static string Page(PageView view, string title, StringBuilder body) =>
+    internal static string Page(ShownPage view, string title, StringBuilder body) =>
         Html.Page(view.Language, view.Alert is null ? title : PageWording.ErrorPrefix.Fill(view.Language, title), body.ToString());
 
     // Each error leads to its field.
-    private static void Alert(StringBuilder body, PageView view)
+    private static void Alert(StringBuilder body, ShownPage view)
     {
         body.Append($"<div class=\"alert\" role=\"alert\"><h2>{PageWording.ErrorsTitle.In(view.Language)}</h2><p>{Html.Encode(view.Alert)}</p>");
         if (view.Sent is { Errors.Count: > 0 } sent)

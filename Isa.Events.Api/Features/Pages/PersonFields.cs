@@ -11,7 +11,7 @@ internal static class PersonFields
     public static List<Question> Asked(Event evt, IReadOnlyList<string?> sites, Audience? audience, Language language) => [.. (evt.Questions ?? []).Where(q => q.IsAsked(sites, audience, language))];
 
     /// <summary>Writes questions, with what was answered to them.</summary>
-    public static void Write(FormHtml form, PageView view, IEnumerable<Question> asked, IReadOnlyList<AnsweredQuestion>? answers)
+    public static void Write(FormHtml form, ShownPage view, IEnumerable<Question> asked, IReadOnlyList<AnsweredQuestion>? answers)
     {
         var fields = FormFields.OfQuestions(view.Event, view.Language, null, null).ToDictionary(f => f.Name, StringComparer.Ordinal);
         foreach (var question in asked)
@@ -25,7 +25,7 @@ internal static class PersonFields
     }
 
     /// <summary>What people call a field; null where it has no name of its own.</summary>
-    public static string? LabelOf(PageView view, string name) =>
+    public static string? LabelOf(ShownPage view, string name) =>
         FormFields.OfPerson(view.Event, view.Language, null).Concat(FormFields.OfQuestions(view.Event, view.Language, null, null)).FirstOrDefault(f => f.Name == name)?.Label;
 
     public static string? ValueOf(Registration registration, string name) => name switch

@@ -86,10 +86,13 @@ internal sealed class SentForm(PageForm which, FormBody body)
     /// <summary>The name of the field that an error of the API is about.</summary>
     public string FieldOf(FieldError error)
     {
-        if (error.Field == "siteId") return "site";
-        if (!error.Field.StartsWith("answers[", StringComparison.Ordinal)) return error.Field;
-        var end = error.Field.IndexOf(']');
-        return int.TryParse(error.Field.AsSpan(8, end - 8), out var index) && index < Answers?.Count ? $"answers.{Answers[index].Question}" : error.Field;
+        var field = error.Field;
+        foreach (var whole in new[] { "contact.", "members[0]." }) // forms have one of them, and it is all they have
+            if (field.StartsWith(whole, StringComparison.Ordinal)) field = field[whole.Length..];
+        if (field == "siteId") return "site";
+        if (!field.StartsWith("answers[", StringComparison.Ordinal)) return field;
+        var end = field.IndexOf(']');
+        return int.TryParse(field.AsSpan(8, end - 8), out var index) && index < Answers?.Count ? $"answers.{Answers[index].Question}" : field;
     }
 
     private void Refuse(string name, FieldCode code, params object[] arguments) => _wrong.Add(new FieldError(name, code, arguments));

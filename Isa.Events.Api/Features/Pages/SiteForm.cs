@@ -68,7 +68,7 @@ internal static class SiteForm
     }
 
     /// <summary>A site with free seats, as much as the event tells of them.</summary>
-    public static string Free(PageView view, Site site)
+    public static string Free(ShownPage view, Site site)
     {
         var (language, name) = (view.Language, view.Name(site.Id));
         var shown = Shown(view, site);
@@ -83,12 +83,12 @@ internal static class SiteForm
     }
 
     /// <summary>How many wait already, where the event tells numbers.</summary>
-    public static string Waiting(PageView view, Site site, string label) => Shown(view, site).Waiting switch
+    public static string Waiting(ShownPage view, Site site, string label) => Shown(view, site).Waiting switch
     {
         null or 0 => label,
         1 => PageWording.OneWaiting.Fill(view.Language, label),
         { } waiting => PageWording.AlreadyWaiting.Fill(view.Language, label, waiting),
     };
 
-    private static SiteAvailability Shown(PageView view, Site site) => AvailabilityAnswer.From(view.Current, null, view.Now).Sites.First(s => s.SiteId == site.Id);
+    private static SiteAvailability Shown(ShownPage view, Site site) => AvailabilityAnswer.From(view.Current, null, view.Now).Sites.First(s => s.SiteId == site.Id);
 }

@@ -152,20 +152,25 @@ public sealed class RegistrationTokens(EventsDatabase database, IOptions<ServerS
     }
 
     /// <summary>What a page puts into a form: stands for this form of this registration as it is now, and for nothing once either has changed.</summary>
-    public string FormToken(string form, Registration registration)
+    public string FormToken(string form, Registration registration) => FormToken(form, registration.Id.AsSpan(Registration.IdPrefix.Length), registration.Version);
+
+    /// <inheritdoc cref="FormToken(string, Registration)"/>
+    public string FormToken(string form, Delegation delegation) => FormToken(form, delegation.Id.AsSpan(Delegation.IdPrefix.Length), delegation.Version);
+
+    private string FormToken(string form, ReadOnlySpan<char> id, long version)
     {
         Span<byte> message = stackalloc byte[16 + IdBytes + 8]; // longer than what signs a link
         message.Clear();
         Encoding.ASCII.GetBytes(form, message[..16]);
-        Convert.FromHexString(registration.Id.AsSpan(Registration.IdPrefix.Length), message.Slice(16, IdBytes), out _, out _);
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(message[(16 + IdBytes)..], registration.Version);
+        Convert.FromHexString(id, message.Slice(16, IdBytes), out _, out _);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(message[(16 + IdBytes)..], version);
         Span<byte> whole = stackalloc byte[32];
         HMACSHA256.HashData(Loaded(), message, whole);
         return Base64Url.EncodeToString(whole[..MacBytes]);
     }
 
-    public bool IsFormToken(string? token, string form, Registration registration) =>
-        token is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(FormToken(form, registration)));
+    /// <summary>Whether what a form has sent is its token.</summary>
+    public static bool IsFormToken(string? token, string expected) => token is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(expected));
 
     /// <summary>The page on which the contact of a delegation confirms their address. For mails to that address alone.</summary>
     public string ConfirmUrl(Delegation delegation) => settings.Value.Url($"/d/{Create(LinkPurpose.Confirm, delegation)}");

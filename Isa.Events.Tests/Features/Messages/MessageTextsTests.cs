@@ -52,6 +52,22 @@ public class MessageTextsTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task One_of_which_nothing_comes_for_somebody_gives_way_to_the_product_s_words()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        (await host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", """{"de":{"subject":"{{ joinLink }}","body":"{% if joinLink %}Ihr Link: {{ joinLink }}{% endif %}"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var inRoom = await host.Partner.RegisteredAsync(evt);
+        var mail = await host.SendOneAsync();
+        mail.Subject.ShouldStartWith("Anmeldung bestätigt");
+        mail.Text.ShouldContain("Ihre Anmeldung ist bestätigt.");
+        mail.Html.ShouldContain("Ihre Anmeldung ist bestätigt.");
+        (await host.Organizer.GetAsync($"/v1/events/{evt}/registrations/{inRoom["id"]}/messages/confirmed.eml")).ShouldBe(HttpStatusCode.OK).Text.ShouldContain("Anmeldung");
+        await host.Partner.RegisteredAsync(evt, "zoom");
+        (await host.SendOneAsync()).Text.ShouldNotContain("Ihre Anmeldung ist bestätigt.");
+    }
+
+    [Fact]
     public async Task Are_listed_with_the_product_s_words_and_the_names_that_may_be_used()
     {
         var evt = await shared.EventAsync();
@@ -77,6 +93,8 @@ public class MessageTextsTests(SharedHost shared)
     [InlineData("""{"de":{"body":"gut\n{{ nme }}"}}""", "de.body", "unknown-name", "Line 2, column 4: there is no “nme” here. Allowed: name, event")]
     [InlineData("""{"zh":{"subject":"{% if %}"}}""", "zh.subject", "invalid-template", "Line 1, column")]
     [InlineData("""{"de":{"body":"{% for x in (1..9) %}{% endfor %}"}}""", "de.body", "invalid-template", "Line 1, column")]
+    [InlineData("""{"de":{"body":"{{ nil }}"}}""", "de.body", "empty-template", "No text comes of this template.")]
+    [InlineData("""{"en":{"subject":"{% comment %}later{% endcomment %}"}}""", "en.subject", "empty-template", "No text comes of this template.")]
     [InlineData("""{"de":{"subject":"a\nb"}}""", "de.subject", "control-character", "")]
     [InlineData("""{"de":{"subject":"a\u202eb"}}""", "de.subject", "bidi-character", "")]
     [InlineData("""{"de":{}}""", "", "required", "")]
@@ -87,6 +105,9 @@ public class MessageTextsTests(SharedHost shared)
         ((string?)error["field"] ?? "").ShouldBe(field);
         ((string)error["code"]!).ShouldBe(code);
         ((string)error["detail"]!).ShouldStartWith(detail);
+        if (field.Length == 0) return; // a draft of nothing shows the product's words
+        var person = await shared.Partner.RegisteredAsync(evt);
+        (await shared.Organizer.PostAsync($"/v1/events/{evt}/registrations/{person["id"]}/messages/confirmed.eml", body)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([$"{field} {code}"]);
         (await shared.Organizer.GetAsync($"/v1/events/{evt}/message-texts/confirmed")).Json["own"].ShouldBeNull();
     }
 

@@ -1,7 +1,7 @@
 namespace Isa.Events.Tests.Features.Pages;
 
 /// <summary>Each form's way, end to end.</summary>
-public class ManagePageTests(SharedHost host)
+public partial class ManagePageTests(SharedHost host)
 {
     [Fact]
     public async Task Somebody_moves_and_the_page_says_so()
@@ -287,7 +287,7 @@ public class ManagePageTests(SharedHost host)
     {
         var evt = await host.EventAsync(e => e["rules"] = new JsonObject { ["inviteOnly"] = true });
         var code = (await host.InviteAsync(evt, "Anna")).Code();
-        var made = (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["invitationCode"] = code))).ShouldBe(HttpStatusCode.Created).Json;
+        var made = (await host.Organizer.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json; // who needs none
         var page = await host.Anybody.SubmitAsync(await host.PageAsync(made, "/cancel"), "/cancel").LeadsToAsync(host, "cancelled");
         (await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"))).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("id=\"register-invitationCode-error\"");
         (await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"), ("invitationCode", "AAAA-AAAA"))).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("AAAA-AAAA");
@@ -297,4 +297,31 @@ public class ManagePageTests(SharedHost host)
         slowed.Header("Retry-After").ShouldBe("3600");
         await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1"), ("invitationCode", code)).LeadsToAsync(host, "registered");
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Registering_again_takes_the_invitation_that_was_used_before_unless_it_is_used_or_revoked(bool inviteOnly)
+    {
+        var evt = await host.EventAsync(e => e["rules"] = new JsonObject { ["inviteOnly"] = inviteOnly });
+        var invitees = await host.InviteAsync(evt, "Anna");
+        var made = (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["invitationCode"] = invitees.Code()))).ShouldBe(HttpStatusCode.Created).Json;
+        var page = await host.Anybody.SubmitAsync(await host.PageAsync(made, "/cancel"), "/cancel").LeadsToAsync(host, "cancelled");
+        page.Fields("/register").ShouldNotContain(f => f.Name == "invitationCode");
+        page.Text.ShouldNotContain(invitees.Code());
+        var used = (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["invitationCode"] = invitees.Code()))).ShouldBe(HttpStatusCode.Created).Json;
+        (await host.PageAsync(made)).Fields("/register").Any(f => f.Name == "invitationCode").ShouldBe(inviteOnly);
+        await host.Partner.PostAsync($"/v1/registrations/{used["id"]}/cancel");
+        var again = await host.Anybody.SubmitAsync(page, "/register", ("noticeVersion", "1")).LeadsToAsync(host, "registered");
+        ((string)(await host.Organizer.GetAsync($"/v1/events/{evt}/invitees")).Json["items"]![0]!["state"]!).ShouldBe("registered");
+
+        again = await host.Anybody.SubmitAsync(await host.Anybody.GetAsync(CancelLink().Match(again.Text).Groups[1].Value), "/cancel").LeadsToAsync(host, "cancelled");
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/invitees/{invitees[0]!["id"]}/revoke")).ShouldBe(HttpStatusCode.OK);
+        var refused = await host.Anybody.SubmitAsync(again, "/register", ("noticeVersion", "1"));
+        if (inviteOnly) refused.ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("id=\"register-invitationCode-error\"");
+        else refused.ShouldBe(HttpStatusCode.SeeOther); // as anybody may
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex("href=\"(/r/[^\"]+/cancel)\"")]
+    private static partial System.Text.RegularExpressions.Regex CancelLink();
 }

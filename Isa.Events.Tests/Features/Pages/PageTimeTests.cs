@@ -43,12 +43,14 @@ public class PageTimeTests
         running.HasForm("/deputy").ShouldBeFalse();
         running.HasForm("/site").ShouldBeFalse(); // rooms are closed to those who switch by themselves
         running.HasForm("/details").ShouldBeTrue();
+        running.Text.ShouldContain("/join/");
         (await own.Anybody.SubmitAsync(page, "/site", ("site", "hannover"))).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("nicht mehr wechseln");
         (await own.Anybody.SubmitAsync(page, "/deputy", ("fullName", "Max"), ("email", "max@example.org"), ("noticeVersion", "1"))).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("hat schon begonnen");
         own.Time.Advance(TimeSpan.FromHours(2));
         var over = await own.PageAsync(made);
         over.State().ShouldBe("Die Veranstaltung ist vorbei.");
         over.Text.ShouldNotContain("<form");
+        over.Text.ShouldNotContain("/join/"); // there is nothing behind it
         over.Text.ShouldNotContain("/cancel\"");
         (await own.Anybody.SubmitAsync(ask, "/cancel")).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("role=\"alert\"");
         (await own.Partner.NowAsync(made))["status"]!.GetValue<string>().ShouldBe("confirmed");
