@@ -24,7 +24,8 @@ internal sealed class PostgresChannel(NpgsqlDataSource source) : WriteChannel
     /// <summary>Whether the server has answered a question: what was asked before cannot be asked again unnoticed.</summary>
     public bool HasAnswered { get; private set; }
 
-    public override bool IsAlive => _connection is { FullState: ConnectionState.Open } && _transaction is not null;
+    // Also while an answer is being read: who asks because that failed does so before the reader is closed.
+    public override bool IsAlive => _connection?.FullState.HasFlag(ConnectionState.Open) == true && _transaction is not null;
 
     /// <summary>Begins a snapshot for reading.</summary>
     public void BeginSnapshot()
