@@ -29,6 +29,26 @@ internal static class AttendeeState
         [EndReason.InvitationRevoked] = new("Die Einladung wurde zurückgezogen; diese Anmeldung ist beendet.", "The invitation was withdrawn, and this registration has ended.", "邀请已撤回，此报名已结束。"),
     };
 
+    // The same where it is read by who speaks for them.
+    private static readonly Dictionary<Sentence, Sentence> OfMember = new()
+    {
+        [Confirmed] = new("Angemeldet, der Platz ist reserviert: {0}.", "Registered, and a place is reserved: {0}.", "已报名成功，席位已保留：{0}。"),
+        [Online] = new("Angemeldet, nimmt per Video teil: {0}.", "Registered, and will take part by video: {0}.", "已报名成功，将通过视频参会：{0}。"),
+        [AndQueued] = new("Hat einen Platz ({0}) und steht an {2} Stelle der Warteliste: {1}.", "Has a place ({0}), and is {2} on the waiting list: {1}.", "已有席位（{0}），并在候补名单中排第{2}位：{1}。"),
+        [AndOffered] = new("Hat einen Platz ({0}); ein anderer ist frei gehalten bis {2}: {1}.", "Has a place ({0}), and another is held until {2}: {1}.", "已有席位（{0}），另有一席保留至{2}：{1}。"),
+        [Queued] = new("Steht an {1} Stelle der Warteliste: {0}.", "Is {1} on the waiting list: {0}.", "在候补名单中排第{1}位：{0}。"),
+        [Offered] = new("Ein Platz ist frei gehalten bis {1}: {0}.", "A place is held until {1}: {0}.", "已保留席位至{1}：{0}。"),
+        [Waitlisted] = new("Steht auf der Warteliste: {0}.", "Is on the waiting list: {0}.", "在候补名单中：{0}。"),
+        [Approval] = new("Die Anmeldung ist eingegangen; der Veranstalter entscheidet darüber: {0}.", "The registration has been received; the organiser will decide on it: {0}.", "报名已收到，正在等待主办方审核：{0}。"),
+        [Address] = new("Die E-Mail-Adresse ist bis {1} zu bestätigen, sonst verfällt die Anmeldung: {0}.", "The e-mail address must be confirmed by {1}, or the registration will lapse: {0}.", "须在{1}前确认电子邮箱，否则报名将失效：{0}。"),
+        [Declining] = new("Im Kalender abgesagt; der Platz wird frei: {0}.", "Declined in the calendar; the place becomes free: {0}.", "已在日历中谢绝参会，席位释放时间：{0}。"),
+        [Wording.StateAddress] = new("Die Anmeldung ist eingegangen; die E-Mail-Adresse ist noch zu bestätigen.", "The registration has been received; the e-mail address is still to be confirmed.", "报名已收到，电子邮箱尚待确认。"),
+        [Endings[EndReason.OfferDeclined]] = new("Der angebotene Platz wurde nicht angenommen; diese Anmeldung ist beendet.", "The place that was offered was turned down, and this registration has ended.", "所提供的席位已被放弃，此报名已结束。"),
+        [Endings[EndReason.OfferExpired]] = new("Die Frist für den angebotenen Platz ist abgelaufen; diese Anmeldung ist beendet.", "The time for the place that was offered has run out, and this registration has ended.", "所提供席位的确认期限已过，此报名已结束。"),
+        [Endings[EndReason.Replaced]] = new("Eine Vertretung nimmt teil; diese Anmeldung ist beendet.", "A deputy takes part instead, and this registration has ended.", "已由他人代为参会，此报名已结束。"),
+        [Endings[EndReason.DeclinedInCalendar]] = new("Im Kalender abgesagt; diese Anmeldung ist beendet.", "Declined in the calendar, and this registration has ended.", "已在日历中谢绝参会，此报名已结束。"),
+    };
+
     private static readonly Dictionary<WaitReason, Sentence> Reasons = new()
     {
         [WaitReason.SiteFull] = new("Dort sind zurzeit alle Plätze vergeben. Sobald einer für Sie frei wird, hören Sie von uns.", "All places there are taken at the moment. We will let you know as soon as there is one for you.", "该处名额目前已满，一有空位我们会立即通知您。"),
@@ -43,31 +63,34 @@ internal static class AttendeeState
     /// <param name="registration">As it is now.</param>
     /// <param name="wait">What it waits for, where that was read.</param>
     /// <param name="now">Offers and the event end.</param>
-    public static string Of(Event evt, Registration registration, RegistrationWait? wait, DateTimeOffset now)
+    /// <param name="isForContact">Whether the contact of a delegation reads it, in place of the person.</param>
+    public static string Of(Event evt, Registration registration, RegistrationWait? wait, DateTimeOffset now, bool isForContact = false)
     {
         var language = registration.Language;
         var site = evt.Site(registration.SiteId)!;
         var place = NameOf(evt, site.Id, language);
-        if (evt.Status == EventStatus.Cancelled) return Wording.StateEventCancelled.In(language);
-        if (registration.Status == RegistrationStatus.Declined) return Wording.StateDeclined.In(language);
-        if (!registration.IsActive) return (registration.EndReason is { } reason ? Endings[reason] : Wording.StateCancelled).In(language);
-        if (evt.StatusAt(now) == EventStatus.Over) return Wording.StateOver.In(language);
-        if (registration.IsTest && !evt.IsTest) return Wording.StateTest.In(language);
-        if (registration.DeclineTakesEffectAt is { } effect) return Declining.Fill(language, MomentOf(evt, registration, effect));
-        if (registration.Status == RegistrationStatus.PendingApproval) return Approval.Fill(language, place);
+        if (evt.Status == EventStatus.Cancelled) return Say(Wording.StateEventCancelled);
+        if (registration.Status == RegistrationStatus.Declined) return Say(Wording.StateDeclined);
+        if (!registration.IsActive) return Say(registration.EndReason is { } reason ? Endings[reason] : Wording.StateCancelled);
+        if (evt.StatusAt(now) == EventStatus.Over) return Say(Wording.StateOver);
+        if (registration.IsTest && !evt.IsTest) return Say(Wording.StateTest);
+        if (registration.DeclineTakesEffectAt is { } effect) return Say(Declining, MomentOf(evt, registration, effect));
+        if (registration.Status == RegistrationStatus.PendingApproval) return Say(Approval, place);
         if (registration.Status == RegistrationStatus.PendingConfirmation)
-            return registration.HoldEndsAt is { } holds ? Address.Fill(language, place, MomentOf(evt, registration, holds)) : Wording.StateAddress.In(language);
+            return registration.HoldEndsAt is { } holds ? Say(Address, place, MomentOf(evt, registration, holds)) : Say(Wording.StateAddress);
 
         var seated = registration.Status == RegistrationStatus.Confirmed;
         if (wait is { } offer && Offer.IsOpen(offer.State, offer.OfferEndsAt, now))
         {
             var ends = MomentOf(evt, registration, offer.OfferEndsAt!.Value);
-            return seated ? AndOffered.Fill(language, place, NameOf(evt, offer.SiteId, language), ends) : Offered.Fill(language, NameOf(evt, offer.SiteId, language), ends);
+            return seated ? Say(AndOffered, place, NameOf(evt, offer.SiteId, language), ends) : Say(Offered, NameOf(evt, offer.SiteId, language), ends);
         }
 
         if (wait is { State: EntryState.Queued, Position: { } position })
-            return seated ? AndQueued.Fill(language, place, NameOf(evt, wait.SiteId, language), Ordinal(position, language)) : Queued.Fill(language, NameOf(evt, wait.SiteId, language), Ordinal(position, language));
-        return (!seated ? Waitlisted : site.JoinsByVideo ? Online : Confirmed).Fill(language, place);
+            return seated ? Say(AndQueued, place, NameOf(evt, wait.SiteId, language), Ordinal(position, language)) : Say(Queued, NameOf(evt, wait.SiteId, language), Ordinal(position, language));
+        return Say(!seated ? Waitlisted : site.JoinsByVideo ? Online : Confirmed, place);
+
+        string Say(Sentence sentence, params object[] with) => (isForContact ? OfMember.GetValueOrDefault(sentence, sentence) : sentence).Fill(language, with);
     }
 
     /// <summary>Why somebody still waits, or null.</summary>

@@ -122,7 +122,7 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         body.Append("<dl>\n");
         foreach (var member in delegation.Members!)
         {
-            var said = Html.Encode(AttendeeState.Of(evt, member with { Language = language }, member.Waitlist, view.Now));
+            var said = Html.Encode(AttendeeState.Of(evt, member with { Language = language }, member.Waitlist, view.Now, isForContact: true));
             AttendeePage.Entry(body, Html.Encode(member.NameFollows ? PageWording.NameFollows.In(language) : member.FullName), $"{said}<br><a href=\"/r/{writer.Tokens.Create(LinkPurpose.Manage, member)}\">{PageWording.ToMember.In(language)}</a>");
         }
 

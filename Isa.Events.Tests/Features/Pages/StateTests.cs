@@ -68,6 +68,9 @@ public class StateTests(SharedHost host)
         var evt = state == "eventCancelled" ? Plenary with { Status = EventStatus.Cancelled } : Plenary;
         var now = state == "over" ? Plenary.EndsAt : EventsHost.Start;
         foreach (var (language, sentence) in new[] { (Language.De, de), (Language.En, en), (Language.Zh, zh) }) AttendeeState.Of(evt, registration with { Language = language }, wait, now).ShouldBe(sentence);
+        // Of a member it speaks to nobody.
+        foreach (var (language, you) in new[] { (Language.De, "\\b(Sie|Ihre?)\\b"), (Language.En, "\\b([Yy]ou|[Yy]our|We)\\b"), (Language.Zh, "您|我们") })
+            AttendeeState.Of(evt, registration with { Language = language }, wait, now, isForContact: true).ShouldNotMatch(you);
     }
 
     [Fact]
