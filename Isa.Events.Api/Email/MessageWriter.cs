@@ -192,9 +192,11 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private static List<string> ZonesOf(Matter matter)
     {
         var evt = matter.Event;
-        IReadOnlyList<Registration> concerned = matter.Registration is { } registration ? [registration] : matter.Members;
-        return concerned.Count == 0 ? [evt.TimeZone]
-            : [.. concerned.Select(person => Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person)).GroupBy(zone => (evt.StartsAt.In(Zones.Get(zone)).Offset, evt.EndsAt.In(Zones.Get(zone)).Offset)).OrderByDescending(clock => clock.Count()).Select(clock => clock.First())];
+        if (matter.Registration is { } own) return [Of(own)];
+        return matter.Members.Count == 0 ? [evt.TimeZone]
+            : [.. matter.Members.Select(Of).GroupBy(zone => (evt.StartsAt.In(Zones.Get(zone)).Offset, evt.EndsAt.In(Zones.Get(zone)).Offset)).OrderByDescending(clock => clock.Count()).Select(clock => clock.First())];
+
+        string Of(Registration person) => Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person);
     }
 
     private IEnumerable<Particular> Particulars(Matter matter, Registration registration)

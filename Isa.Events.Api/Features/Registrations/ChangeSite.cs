@@ -30,7 +30,6 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         if (Refusal(evt, registration, request.SiteId, actor, session.Now) is { } refusal) throw refusal;
         var site = evt.Site(request.SiteId)!;
         var entry = registration.WaitlistEntryId is { } id ? WaitlistEntry.Find(session, id) : null;
-        var answers = AnswerRules.ToStore(AnswerRules.Add(request.Answers, registration.Answers), evt, registration.Answers);
         if (RefusalOfAnswers(evt, registration, site, request.Answers, actor, session.Now) is { } wrong) throw wrong;
 
         if (registration.AttendsAt(site))
@@ -41,7 +40,7 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
         if (request.WhenFull == WhenFull.Reject || !MayWaitFor(evt, registration, site, session.Now)) throw new ProblemException(Problem.SiteFull);
         return Wait(session, evt, Answered(), site, actor, actorId);
 
-        Registration Answered() => Answer(session, registration, answers, actor, actorId);
+        Registration Answered() => Answer(session, evt, registration, request.Answers, actor, actorId);
     }
 
     /// <summary>
@@ -63,10 +62,11 @@ public sealed class ChangeSite(RegistrationAccess access) : Endpoint<ChangeSiteR
     /// <summary>A registration with the answers that its person gives as they take a seat at a site.</summary>
     internal static Registration Answered(WriteSession session, Event evt, Registration registration, Site site, IReadOnlyList<AnsweredQuestion>? more, Actor actor, string? actorId) =>
         RefusalOfAnswers(evt, registration, site, more, actor, session.Now) is { } wrong ? throw wrong
-            : Answer(session, registration, AnswerRules.ToStore(AnswerRules.Add(more, registration.Answers), evt, registration.Answers), actor, actorId);
+            : Answer(session, evt, registration, more, actor, actorId);
 
-    private static Registration Answer(WriteSession session, Registration registration, IReadOnlyList<AnsweredQuestion>? answers, Actor actor, string? actorId)
+    private static Registration Answer(WriteSession session, Event evt, Registration registration, IReadOnlyList<AnsweredQuestion>? more, Actor actor, string? actorId)
     {
+        var answers = AnswerRules.ToStore(AnswerRules.Add(more, registration.Answers), evt, registration.Answers);
         if ((answers ?? []).SequenceEqual(registration.Answers ?? [])) return registration;
         var answered = registration with { Answers = answers, Version = registration.Version + 1, UpdatedAt = session.Now };
         session.Require(StoreAnswers, answered, () => new OvertakenException());
