@@ -15,6 +15,7 @@ public sealed class EventInvite
     internal const int OctetsPerLine = 57;
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<AgendaLine>> _agendaLines = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<EntryKind, EntryPattern> _patterns = new();
     private readonly CalendarHead _request;
     private readonly CalendarHead _cancel;
 
@@ -50,6 +51,9 @@ public sealed class EventInvite
 
     /// <summary>The agenda, a line for each item, on the clock of a zone.</summary>
     public IReadOnlyList<AgendaLine> AgendaLines(string zone) => _agendaLines.GetOrAdd(zone, z => [.. AgendaPage.Lines(Event, Agenda, Language, z)]);
+
+    /// <summary>The entry of all who see the same.</summary>
+    internal EntryPattern Pattern(EntryKind kind, Func<EventInvite, EntryKind, EntryPattern> make) => _patterns.GetOrAdd(kind, k => make(this, k));
 
     /// <summary>The object whose last lines these are.</summary>
     internal InviteObject Complete(string method, string own) => new(method, method switch

@@ -22,8 +22,7 @@ public static class InviteCalendar
     internal const int MaxLinesInFeed = 30;
 
     private const int MaxLineOctets = 75; // RFC 5545 s3.1
-    private const string Begins = "BEGIN:VEVENT\r\n";
-    private const string Ends = "END:VCALENDAR\r\n";
+    private const string Begins = "BEGIN:VEVENT";
     private static readonly string[] Needed = ["UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "STATUS"];
     private static readonly HashSet<string> Known = [.. Needed, "VERSION", "PRODID", "TRANSP", "LOCATION", "DESCRIPTION", "ORGANIZER", "ATTENDEE", "URL", "CONFERENCE"];
     internal const string ProductId = "-//Isa.Events//Hybrid meetings//EN";
@@ -39,38 +38,63 @@ public static class InviteCalendar
     /// <param name="replyAddress">Where their calendar sends answers, or null where nobody reads them.</param>
     public static InviteObject ForRegistration(EventInvite shared, Registration registration, RegistrationLinks links, string joinUrl, string? replyAddress)
     {
-        var (evt, language) = (shared.Event, shared.Language);
-        var site = evt.Site(registration.SiteId)!;
+        var evt = shared.Event;
         var ended = !registration.IsActive || evt.Status == Events.EventStatus.Cancelled;
-        var entry = Entry(evt, registration.Id!, Sequence(evt, registration), Latest(evt.UpdatedAt, registration.UpdatedAt!.Value), language);
-        entry.Status = ended ? Ical.Net.EventStatus.Cancelled : registration.Status == RegistrationStatus.Confirmed ? Ical.Net.EventStatus.Confirmed : Ical.Net.EventStatus.Tentative;
+        var kind = new EntryKind(registration.SiteId, Clock.ZoneOf(evt, evt.Site(registration.SiteId)!, registration),
+            ended ? Ical.Net.EventStatus.Cancelled : registration.Status == RegistrationStatus.Confirmed ? Ical.Net.EventStatus.Confirmed : Ical.Net.EventStatus.Tentative,
+            // They have registered, so they have accepted; answers are asked for where somebody reads them.
+            registration.Email is null ? null : replyAddress is null ? EventParticipationStatus.Accepted : Answering.ParticipationStatus(evt, registration), replyAddress is not null);
+        var own = shared.Pattern(kind, PatternOf).Fill(value => value switch
+        {
+            OwnValue.Uid => TextValue(registration.Id!),
+            OwnValue.Sequence => Sequence(evt, registration).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            // The instant of the last change, not of this request: the same entry keeps the same bytes, and a later change is always later.
+            OwnValue.Stamp => Latest(evt.UpdatedAt, registration.UpdatedAt!.Value).UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            OwnValue.Name => Parameter(registration.FullName),
+            OwnValue.Address => MailTo(registration.Email!),
+            OwnValue.ReplyAddress => MailTo(replyAddress!),
+            OwnValue.Reference => TextValue(registration.Reference!),
+            OwnValue.ManageUrl => TextValue(links.Manage),
+            OwnValue.JoinUrl => joinUrl,
+            _ => TextValue(joinUrl),
+        });
+        // Without an address there is no attendee to ask: the entry is for whoever opens it (RFC 5546 s3.2.1), and says by its STATUS that it ended.
+        return shared.Complete(registration.Email is null ? CalendarMethods.Publish : ended ? CalendarMethods.Cancel : CalendarMethods.Request, own);
+    }
+
+    private static EntryPattern PatternOf(EventInvite shared, EntryKind kind)
+    {
+        var (evt, language, site) = (shared.Event, shared.Language, shared.Event.Site(kind.SiteId)!);
+        var entry = Entry(evt, EntryPattern.Gap(OwnValue.Uid), 0, evt.UpdatedAt, language);
+        entry.Status = kind.Status;
         entry.Location = CleanText(Place(evt, site, language));
-        if (registration.Email is { } address)
+        if (kind.ParticipationStatus is { } participation)
         {
             // Who answers is told apart by the address alone, which clients keep (RFC 6047 s2.3); the name beside it is the organiser's.
-            if (replyAddress is not null) entry.Organizer = new Ical.Net.DataTypes.Organizer(MailTo(replyAddress)) { CommonName = CleanParameter(evt.OrganizerName ?? evt.Title.In(language, evt.DefaultLanguage)) };
-            entry.Attendees.Add(new Attendee(MailTo(address))
+            if (kind.IsAnswered) entry.Organizer = new Ical.Net.DataTypes.Organizer { Value = EntryPattern.GapAddress(OwnValue.ReplyAddress), CommonName = CleanParameter(evt.OrganizerName ?? evt.Title.In(language, evt.DefaultLanguage)) };
+            entry.Attendees.Add(new Attendee(EntryPattern.GapAddress(OwnValue.Address))
             {
-                CommonName = CleanParameter(registration.FullName), Type = "INDIVIDUAL", Role = ParticipationRole.RequiredParticipant,
-                // They have registered, so they have accepted; answers are asked for where somebody reads them.
-                ParticipationStatus = replyAddress is null ? EventParticipationStatus.Accepted : Answering.ParticipationStatus(evt, registration), Rsvp = replyAddress is not null && !ended,
+                CommonName = EntryPattern.Gap(OwnValue.Name), Type = "INDIVIDUAL", Role = ParticipationRole.RequiredParticipant, ParticipationStatus = participation, Rsvp = kind.IsAnswered && !kind.HasEnded,
             });
         }
 
-        entry.Description = CleanText(Describe(shared, site, registration, ended, links, joinUrl));
-        if (!ended && site.JoinsByVideo)
+        entry.Description = CleanText(Describe(shared, site, kind));
+        if (!kind.HasEnded && site.JoinsByVideo)
         {
-            entry.Url = new Uri(joinUrl);
-            var conference = new CalendarProperty("CONFERENCE", new Uri(joinUrl)); // RFC 7986 s5.11
+            entry.Url = EntryPattern.GapAddress(OwnValue.JoinUrl);
+            var conference = new CalendarProperty("CONFERENCE", EntryPattern.GapAddress(OwnValue.JoinUrl)); // RFC 7986 s5.11
             conference.AddParameter("VALUE", "URI");
             conference.AddParameter("FEATURE", "VIDEO");
             conference.AddParameter("LABEL", CleanParameter(site.Name.In(language, evt.DefaultLanguage)));
             entry.Properties.Add(conference);
         }
 
-        // Without an address there is no attendee to ask: the entry is for whoever opens it (RFC 5546 s3.2.1), and says by its STATUS that it ended.
-        var method = registration.Email is null ? CalendarMethods.Publish : ended ? CalendarMethods.Cancel : CalendarMethods.Request;
-        return shared.Complete(method, Write(entry));
+        return new EntryPattern(Lines(entry).Select(line => line switch
+        {
+            _ when line.StartsWith("SEQUENCE:", StringComparison.Ordinal) => $"SEQUENCE:{EntryPattern.Gap(OwnValue.Sequence)}",
+            _ when line.StartsWith("DTSTAMP:", StringComparison.Ordinal) => $"DTSTAMP:{EntryPattern.Gap(OwnValue.Stamp)}",
+            _ => line,
+        }));
     }
 
     /// <summary>Rises with everything that an attendee's entry shows (RFC 5545 s3.8.7.4).</summary>
@@ -99,7 +123,7 @@ public static class InviteCalendar
         if (lines.Count > MaxLinesInFeed) lines[MaxLinesInFeed] = new AgendaLine("…", language);
         var entry = Public(evt, sites, lines, agendaUrl, seats, language);
         entry.Transparency = TransparencyType.Transparent;
-        return string.Concat(Begins, Write(entry).AsSpan()[..^Ends.Length]);
+        return Fold([Begins, .. Lines(entry)[..^1]]);
     }
 
     private static CalendarEvent Public(Event evt, IReadOnlyList<Site> sites, IReadOnlyList<AgendaLine> agenda, string? agendaUrl, IReadOnlyDictionary<string, SiteSeats>? seats, Language language)
@@ -151,22 +175,21 @@ public static class InviteCalendar
         return site.Address?.In(language, evt.DefaultLanguage) is { } address ? $"{name}, {address.ReplaceLineEndings(", ")}" : name;
     }
 
-    private static string Describe(EventInvite shared, Site site, Registration registration, bool ended, RegistrationLinks links, string joinUrl)
+    private static string Describe(EventInvite shared, Site site, EntryKind kind)
     {
-        var (evt, language) = (shared.Event, shared.Language);
-        var zone = Clock.ZoneOf(evt, site, registration);
+        var (evt, language, ended) = (shared.Event, shared.Language, kind.HasEnded);
         var text = new StringBuilder();
-        Begin(text, evt, zone, ended, language);
+        Begin(text, evt, kind.Zone, ended, language);
         text.Append(Wording.Where.Label(language)).AppendLine(Place(evt, site, language));
         if (!ended)
         {
             if (site.Mode == AttendanceMode.LinkedRoom) text.AppendLine(Wording.LinkedRoom.In(language));
-            if (site.JoinsByVideo) text.Append(Wording.Join.Label(language)).AppendLine(joinUrl);
+            if (site.JoinsByVideo) text.Append(Wording.Join.Label(language)).AppendLine(EntryPattern.Gap(OwnValue.JoinUrlInText));
             if (site.Directions?.In(language, evt.DefaultLanguage) is { } directions) text.Append(Wording.Directions.Label(language)).AppendLine(directions);
         }
 
-        text.Append(Wording.Reference.Label(language)).AppendLine(registration.Reference);
-        End(text, evt, ended ? [] : shared.AgendaLines(zone), shared.AgendaUrl, links.Manage, ended, language);
+        text.Append(Wording.Reference.Label(language)).AppendLine(EntryPattern.Gap(OwnValue.Reference));
+        End(text, evt, ended ? [] : shared.AgendaLines(kind.Zone), shared.AgendaUrl, EntryPattern.Gap(OwnValue.ManageUrl), ended, language);
         return text.ToString();
     }
 
@@ -199,19 +222,20 @@ public static class InviteCalendar
 
     /// <summary>The lines of an entry after its beginning, to the end of the object.</summary>
     /// <exception cref="InvalidOperationException">What was written is not what was meant.</exception>
-    internal static string Write(CalendarEvent entry)
+    internal static string Write(CalendarEvent entry) => Fold(Lines(entry));
+
+    private static string[] Lines(CalendarEvent entry)
     {
         var calendar = new Calendar { ProductId = ProductId };
         calendar.Events.Add(entry);
         var lines = Unfold(new CalendarSerializer().SerializeToString(calendar)!); // a serializer is for one call: it is not thread-safe
-        var text = Fold(lines);
-        RefuseUnlessWhole(lines, text, entry);
-        return text[(text.IndexOf(Begins, StringComparison.Ordinal) + Begins.Length)..];
+        RefuseUnlessWhole(lines, entry);
+        return lines[(Array.IndexOf(lines, Begins) + 1)..^1];
     }
 
     // A broken entry in a calendar is worse than an error: what was written is looked through before it leaves. By its lines, since a parser takes as long as all the rest: each
     // property is known and there once, so nothing that somebody typed has become one, and those that make it this entry say what they should.
-    private static void RefuseUnlessWhole(string[] lines, string folded, CalendarEvent meant)
+    private static void RefuseUnlessWhole(string[] lines, CalendarEvent meant)
     {
         var (properties, asMeant) = (new HashSet<string>(StringComparer.Ordinal), 0);
         string[] exactly = [$"UID:{meant.Uid}", $"SEQUENCE:{meant.Sequence}", $"SUMMARY:{TextValue(meant.Summary ?? "")}"];
@@ -223,7 +247,7 @@ public static class InviteCalendar
             if (exactly.Contains(line)) asMeant++;
         }
 
-        if (asMeant != exactly.Length || properties.Contains("ATTENDEE") != meant.Attendees.Count > 0 || !properties.IsSupersetOf(Needed) || folded.Contains('\uFFFD')) Refuse();
+        if (asMeant != exactly.Length || properties.Contains("ATTENDEE") != meant.Attendees.Count > 0 || !properties.IsSupersetOf(Needed) || lines.Any(line => line.EnumerateRunes().Contains(Rune.ReplacementChar))) Refuse();
 
         void Refuse() => throw new InvalidOperationException($"The calendar entry of {meant.Uid} is not written as it was meant.");
     }
@@ -236,26 +260,29 @@ public static class InviteCalendar
     private static string Fold(string[] lines)
     {
         var folded = new StringBuilder();
-        foreach (var line in lines)
-        {
-            if (line.Length == 0) continue;
-            var octets = 0;
-            foreach (var rune in line.EnumerateRunes())
-            {
-                if (octets + rune.Utf8SequenceLength > MaxLineOctets)
-                {
-                    folded.Append("\r\n ");
-                    octets = 1;
-                }
+        foreach (var line in lines) Fold(line, folded);
+        return folded.ToString();
+    }
 
-                folded.Append(rune);
-                octets += rune.Utf8SequenceLength;
+    /// <summary>Writes a line, unless it is empty.</summary>
+    internal static void Fold(ReadOnlySpan<char> line, StringBuilder folded)
+    {
+        if (line.IsEmpty) return;
+        var (from, octets) = (0, 0);
+        for (var at = 0; at < line.Length;)
+        {
+            Rune.DecodeFromUtf16(line[at..], out var rune, out var length);
+            if (octets + rune.Utf8SequenceLength > MaxLineOctets)
+            {
+                folded.Append(line[from..at]).Append("\r\n ");
+                (from, octets) = (at, 1);
             }
 
-            folded.Append("\r\n");
+            octets += rune.Utf8SequenceLength;
+            at += length;
         }
 
-        return folded.ToString();
+        folded.Append(line[from..]).Append("\r\n");
     }
 
     /// <summary>The value of a property of text as it is written (RFC 5545 s3.3.11).</summary>
