@@ -28,6 +28,7 @@ public sealed partial class SmtpTransport : IDisposable
     private readonly ConcurrentBag<Connection> _idle = [];
     private readonly Lock _gate = new();
     private (MailTrouble Kind, DateTimeOffset Until, int Times, bool WhenSending)? _trouble;
+    private int _sending;
 
     public SmtpTransport(IOptions<EmailSettings> settings, MailLogins logins, IOptions<ServerSettings> server, TimeProvider time, ILogger<SmtpTransport> logger)
     {
@@ -73,6 +74,7 @@ public sealed partial class SmtpTransport : IDisposable
     public async Task<bool> IsReadyAsync(CancellationToken ct)
     {
         if (Pauses) return false;
+        if (Volatile.Read(ref _sending) > 0 && Trouble is null) return true; // shows with what is on its way
         var (connection, trouble) = await TakeAsync(ct);
         if (connection is null) return Stop(trouble!.Value.Kind, trouble.Value.Words);
         _idle.Add(connection);
@@ -81,6 +83,19 @@ public sealed partial class SmtpTransport : IDisposable
     }
 
     public async Task<Delivery> SendAsync(MimeMessage message, string sender, string recipient, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _sending);
+        try
+        {
+            return await HandOverAsync(message, sender, recipient, ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sending);
+        }
+    }
+
+    private async Task<Delivery> HandOverAsync(MimeMessage message, string sender, string recipient, CancellationToken ct)
     {
         if (Pauses) return new Delivery(DeliveryResult.Unavailable);
         var (connection, trouble) = await TakeAsync(ct);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Isa.Events.Api.Email;
 using Isa.Events.Api.Telemetry;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ namespace Isa.Events.Api.Outbox;
 
 /// <summary>
 /// Sends what is in the outbox. One in each process; several share the rows by claims, and what one leaves undone another takes over once its claim has run out.
-/// A portion takes four short writes whatever its size: taken, counted, begun, ended. Rendering and sending happen between them, beside the writer.
+/// A portion takes four short writes whatever its size: taken, counted, begun, ended. Rendering and sending happen between them, beside the writer; while one portion is sent, the next is made ready.
 /// </summary>
 public sealed partial class Dispatcher(
     EventsDatabase database, Portions portions, Expansion expansion, Mailer mailer, RenderLetters render, IOptions<EmailSettings> settings, Measures measures, TimeProvider time, ILogger<Dispatcher> logger)
@@ -30,8 +31,10 @@ public sealed partial class Dispatcher(
     {
         for (var all = 0; ;)
         {
-            if (await RoundAsync(ct) is not (> 0 and var some)) return all;
-            all += some;
+            var portion = await PrepareAsync(ct);
+            await SendAsync(portion, ct);
+            if (portion.Rows == 0) return all;
+            all += portion.Rows;
         }
     }
 
@@ -39,6 +42,7 @@ public sealed partial class Dispatcher(
     {
         if (!settings.Value.Send) return;
         database.WorkAdded += Wake;
+        var sending = Task.CompletedTask;
         try
         {
             while (true)
@@ -46,9 +50,19 @@ public sealed partial class Dispatcher(
                 var pause = Look;
                 try
                 {
-                    var some = await RoundAsync(stoppingToken);
-                    if (some >= Portions.Size) continue;
-                    if (some > 0) pause = Gather;
+                    var portion = await PrepareAsync(stoppingToken); // while the one before is on its way
+                    try
+                    {
+                        await sending;
+                    }
+                    finally
+                    {
+                        sending = SendAsync(portion, stoppingToken);
+                    }
+
+                    if (portion.Rows >= Portions.Size) continue;
+                    await sending;
+                    if (portion.Rows > 0) pause = Gather;
                 }
                 catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
@@ -68,51 +82,48 @@ public sealed partial class Dispatcher(
         finally
         {
             database.WorkAdded -= Wake;
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<int> RoundAsync(CancellationToken ct)
+    /// <summary>Takes what is due, and makes its messages ready to leave.</summary>
+    private async Task<Portion> PrepareAsync(CancellationToken ct)
     {
-        var changes = await expansion.RunAsync(ct);
+        var portion = new Portion(new RowClaim(time, Hold), await expansion.RunAsync(ct));
         var due = (await portions.DueAsync(ct)).ToList();
         // Without a mail server nothing is taken: what nobody has attempted can still be overtaken by what comes.
         if (due.Exists(d => !d.IsTest) && !await mailer.IsReadyAsync(ct)) due.RemoveAll(d => !d.IsTest);
         if (mailer.IsDoubtful) due = [.. due.Where(d => d.IsTest), .. due.Where(d => !d.IsTest).Take(1)];
-        if (due.Count == 0) return changes;
+        if (due.Count == 0) return portion;
 
-        var claim = new RowClaim(time, Hold);
-        var entries = await portions.TakeAsync(claim, [.. due.Select(d => d.Id)], ct);
-        if (entries.Count == 0) return changes;
-        var outcomes = new Dictionary<string, Outcome>(StringComparer.Ordinal);
+        portion.Entries = await portions.TakeAsync(portion.Claim, [.. due.Select(d => d.Id)], ct);
         try
         {
-            await SendAsync(claim, entries, due.Where(d => d.IsTest).Select(d => d.Id).ToHashSet(StringComparer.Ordinal), outcomes, ct);
+            portion.Ready = await MakeAllAsync(portion, due.Where(d => d.IsTest).Select(d => d.Id).ToHashSet(StringComparer.Ordinal), ct);
+            return portion;
         }
-        finally
+        catch
         {
-            // Also when stopping: what was sent is noted, the rest is let go for others.
-            using var patience = new CancellationTokenSource(Stopping);
-            var ends = await portions.EndAsync(claim, [.. entries.Select(e => outcomes.GetValueOrDefault(e.Id) ?? new Outcome(e, null))], patience.Token);
-            foreach (var end in ends) measures.Mail(end);
+            await EndAsync(portion);
+            throw;
         }
-
-        return changes + entries.Count;
     }
 
     // Long enough for the slowest hand-over, and for a process that is slow to be seen as one.
     private TimeSpan Hold => mailer.Timeout * 2 + TimeSpan.FromMinutes(3);
 
-    private async Task SendAsync(RowClaim claim, List<OutboxEntry> entries, HashSet<string> tests, Dictionary<string, Outcome> outcomes, CancellationToken ct)
+    private async Task<List<ReadyLetter>> MakeAllAsync(Portion portion, HashSet<string> tests, CancellationToken ct)
     {
-        var made = new List<ReadyLetter>();
-        foreach (var entry in entries)
+        var (claim, entries) = (portion.Claim, portion.Entries);
+        var made = new ReadyLetter?[entries.Count];
+        await Parallel.ForAsync(0, entries.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct }, async (at, _) =>
         {
-            var (letter, outcome) = await MakeAsync(entry, tests.Contains(entry.Id), ct);
-            if (letter is not null) made.Add(letter);
-            else outcomes[entry.Id] = outcome!;
-        }
+            var (letter, outcome) = await MakeAsync(entries[at], tests.Contains(entries[at].Id), ct);
+            if (letter is not null) made[at] = letter;
+            else portion.Outcomes[entries[at].Id] = outcome!;
+        });
 
-        var allowed = await portions.WithinLimitsAsync(claim, made, ct);
+        var allowed = await portions.WithinLimitsAsync(claim, [.. made.OfType<ReadyLetter>()], ct);
         var ready = new List<ReadyLetter>();
         foreach (var ofEvent in allowed.GroupBy(l => l.Entry.EventId))
         {
@@ -121,14 +132,34 @@ public sealed partial class Dispatcher(
             ready.AddRange(letters.Where(l => held.Contains(l.Entry.Id)));
         }
 
-        using var end = new CancellationTokenSource();
-        await using var stop = ct.Register(() => end.CancelAfter(Stopping)); // what is on its way may arrive
-        await Parallel.ForEachAsync(ready, new ParallelOptions { MaxDegreeOfParallelism = mailer.Connections }, async (letter, _) =>
+        return ready;
+    }
+
+    private async Task SendAsync(Portion portion, CancellationToken ct)
+    {
+        try
         {
-            if (ct.IsCancellationRequested || !claim.HasTimeFor(mailer.Timeout * 2)) return;
-            var delivery = await HandOverAsync(letter, end.Token);
-            lock (outcomes) outcomes[letter.Entry.Id] = new Outcome(letter.Entry, delivery);
-        });
+            using var end = new CancellationTokenSource();
+            await using var stop = ct.Register(() => end.CancelAfter(Stopping)); // what is on its way may arrive
+            await Parallel.ForEachAsync(portion.Ready, new ParallelOptions { MaxDegreeOfParallelism = mailer.Connections }, async (letter, _) =>
+            {
+                if (ct.IsCancellationRequested || !portion.Claim.HasTimeFor(mailer.Timeout * 2)) return;
+                portion.Outcomes[letter.Entry.Id] = new Outcome(letter.Entry, await HandOverAsync(letter, end.Token));
+            });
+        }
+        finally
+        {
+            await EndAsync(portion);
+        }
+    }
+
+    // Also when stopping: what was sent is noted, the rest is let go for others.
+    private async Task EndAsync(Portion portion)
+    {
+        if (portion.Entries.Count == 0) return;
+        using var patience = new CancellationTokenSource(Stopping);
+        var ends = await portions.EndAsync(portion.Claim, [.. portion.Entries.Select(e => portion.Outcomes.GetValueOrDefault(e.Id) ?? new Outcome(e, null))], patience.Token);
+        foreach (var end in ends) measures.Mail(end);
     }
 
     private async Task<Delivery> HandOverAsync(ReadyLetter letter, CancellationToken ct)
@@ -189,6 +220,21 @@ public sealed partial class Dispatcher(
     {
         _added.Dispose();
         base.Dispose();
+    }
+
+    /// <summary>What is taken at a time.</summary>
+    /// <param name="Claim">By which it is held.</param>
+    /// <param name="Changes">That were passed on before.</param>
+    private sealed record Portion(RowClaim Claim, int Changes)
+    {
+        public List<OutboxEntry> Entries { get; set; } = [];
+
+        public List<ReadyLetter> Ready { get; set; } = [];
+
+        /// <summary>Of each row by its id; one that is missing was not tried.</summary>
+        public ConcurrentDictionary<string, Outcome> Outcomes { get; } = new(StringComparer.Ordinal);
+
+        public int Rows => Changes + Entries.Count;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The outbox could not be worked on and is looked at again")]

@@ -149,18 +149,17 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
                 continue;
             }
 
+            if (tried.Result == DeliveryResult.Sent) ends.Add("sent");
+            if (tried.Result is DeliveryResult.Sent or DeliveryResult.Needless) continue;
             var attempts = entry.Attempts + 1;
             var givenUp = tried.Result == DeliveryResult.Refused || attempts >= (unmade ? MaxMakings : MaxAttempts) || entry.GivesUpAt <= session.Now;
-            if (tried.Result is DeliveryResult.Sent or DeliveryResult.Needless) End(entry, OutboxState.Done, null);
-            else if (givenUp) End(entry, OutboxState.Failed, tried.Reason);
-            else if (IsUntrueBy(session, entry)) End(entry, OutboxState.Superseded, tried.Reason);
+            if (givenUp || IsUntrueBy(session, entry)) session.Execute(Close, new { entry.Id, Claim = claim.Id, State = givenUp ? OutboxState.Failed : OutboxState.Superseded, Error = tried.Reason, session.Now });
             else session.Execute(Retry, new { entry.Id, Claim = claim.Id, DueAt = session.Now + Pause(attempts), More = unmade ? 1 : 0, Error = tried.Reason });
-            if (tried.Result != DeliveryResult.Needless) ends.Add(tried.Result == DeliveryResult.Sent ? "sent" : givenUp ? "failed" : "deferred");
+            ends.Add(givenUp ? "failed" : "deferred");
         }
 
+        session.Execute(CloseRest, new { Claim = claim.Id, session.Now });
         return ends;
-
-        void End(OutboxEntry entry, OutboxState state, string? error) => session.Execute(Close, new { entry.Id, Claim = claim.Id, State = state, Error = error, session.Now });
     }
 
     // By itself, under the lock of its event: works on a registration take that first.
@@ -257,6 +256,12 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     private const string Close = """
         UPDATE outbox SET state = @State, done_at = @Now, last_error = @Error, leased_until = NULL, leased_by = NULL
         WHERE id = @Id AND leased_by = @Claim AND state = 'pending'
+        """;
+
+    // Those that all went well with: nothing else is left to the claim by then.
+    private const string CloseRest = """
+        UPDATE outbox SET state = 'done', done_at = @Now, last_error = NULL, leased_until = NULL, leased_by = NULL
+        WHERE leased_by = @Claim AND state = 'pending'
         """;
 
     private const string Retry = """
