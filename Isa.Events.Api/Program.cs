@@ -141,6 +141,7 @@ public sealed class Program
         app.Use(static next => context => ApiKeyHandler.RefuseWrongKey(context, next));
         app.UseAuthorization();
         app.Use(static next => context => Body.RefuseUntyped(context, next));
+        app.Use(static next => context => Repeats.AnswerAsync(context, next));
         ValidatorOptions.Global.PropertyNameResolver = static (_, _, expression) => Rules.PathOf(expression);
         // Static in FastEndpoints, and the first host of a process wins: everything that differs between hosts comes from the request's services.
         app.UseFastEndpoints(c =>

@@ -9,6 +9,8 @@ namespace Isa.Events.Api.Http;
 /// </summary>
 public sealed class IdempotencyKey
 {
+    public const string Header = "Idempotency-Key";
+
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
     private readonly string? _key;
     private readonly string _scope;
@@ -16,12 +18,14 @@ public sealed class IdempotencyKey
     private readonly Ahead<Row> _row;
     private readonly RecentKeys _recent;
     private readonly TimeProvider _time;
+    private readonly RequestDigest? _digest;
     private byte[]? _fingerprint;
 
     private IdempotencyKey(string? key, string scope, HttpContext context)
     {
         (_key, _scope, _path, _row) = (key, scope, context.Request.Path.Value!, new Ahead<Row>(Select, new { Scope = scope, Key = key }));
         (_recent, _time) = (context.RequestServices.GetRequiredService<RecentKeys>(), context.RequestServices.GetRequiredService<TimeProvider>());
+        _digest = context.Features.Get<RequestDigest>();
     }
 
     /// <summary>For what has another mark of its own.</summary>
@@ -37,21 +41,18 @@ public sealed class IdempotencyKey
     /// <param name="holder">Whose keys these are, where there is no caller with a key of the API.</param>
     public static IdempotencyKey Read(HttpContext context, string operation, string? holder = null)
     {
-        var header = context.Request.Headers["Idempotency-Key"];
+        var header = context.Request.Headers[Header];
         if (header.Count == 0) return new IdempotencyKey(null, "", context);
         var key = header[0] ?? "";
         if (key.Length >= 2 && key[0] == '"' && key[^1] == '"') key = key[1..^1];
         if (header.Count > 1 || key.Length is 0 or > 255 || key.Any(c => c is <= ' ' or > '~' or '"'))
-            throw new ProblemException(Problem.MalformedRequest, "Idempotency-Key", FieldCode.InvalidIdempotencyKey);
+            throw new ProblemException(Problem.MalformedRequest, Header, FieldCode.InvalidIdempotencyKey);
         return new IdempotencyKey(key, $"{context.GetCaller()?.HolderId ?? holder}:{operation}", context);
     }
 
-    /// <summary>
-    /// What this process knows to be made with this key, or null. It has asked nobody: the caller answers with what is there of the resource, and where nothing
-    /// is goes on to <see cref="WriteAsync"/>.
-    /// </summary>
-    /// <exception cref="ProblemException"><see cref="Problem.IdempotencyKeyReused"/></exception>
-    public Creation? Recent<T>(T request) => _key is null || _recent.Find(_scope, _key) is not { } kept ? null : Earlier(kept.Fingerprint, kept.Creation, () => Fingerprint(request), _time.GetUtcNow());
+    /// <summary>What this process knows to be made by the same request, octet for octet; or null. It has asked nobody.</summary>
+    internal Creation? Same() =>
+        _key is not null && _digest is not null && _recent.Find(_scope, _key) is { Digest: { } digest } kept && digest.IsOf(_digest) && kept.Creation.MadeAt > _time.GetUtcNow() - Lifetime ? kept.Creation : null;
 
     /// <summary>What was made with this key, or null. A quick refusal looks here first: what was made is answered again, whatever has happened since.</summary>
     public Creation? Find<T>(ReadSession session, T request, DateTimeOffset now) =>
@@ -70,9 +71,9 @@ public sealed class IdempotencyKey
     /// <exception cref="ProblemException"><see cref="Problem.IdempotencyKeyReused"/>, or what the work says.</exception>
     public async Task<Creation> WriteAsync<T>(EventsDatabase database, string eventId, T request, Func<WriteSession, string> create, CancellationToken ct, params Ahead[] ahead)
     {
-        if (Recent(request) is not null && await database.ReadAsync(session => Find(session, request, _time.GetUtcNow()), ct) is { } earlier) return earlier;
+        if (_key is not null && _recent.Find(_scope, _key) is not null && await database.ReadAsync(session => Find(session, request, _time.GetUtcNow()), ct) is { } earlier) return earlier;
         var creation = await database.WriteAsync(eventId, Once(request, create), ct, [.. Ahead, .. ahead]);
-        if (_key is not null) _recent.Keep(_scope, _key, Fingerprint(request), creation with { Replayed = true });
+        if (_key is not null) _recent.Keep(_scope, _key, _digest, creation with { Replayed = true });
         return creation;
     }
 
@@ -93,12 +94,10 @@ public sealed class IdempotencyKey
         };
     }
 
-    private static Creation? Earlier(Row? row, Func<byte[]> fingerprint, DateTimeOffset now) => row is null ? null : Earlier(row.Fingerprint, new Creation(row.ResourceId, row.CreatedAt, true), fingerprint, now);
-
-    private static Creation? Earlier(byte[] stored, Creation creation, Func<byte[]> fingerprint, DateTimeOffset now)
+    private static Creation? Earlier(Row? row, Func<byte[]> fingerprint, DateTimeOffset now)
     {
-        if (creation.MadeAt <= now - Lifetime) return null;
-        return CryptographicOperations.FixedTimeEquals(stored, fingerprint()) ? creation : throw new ProblemException(Problem.IdempotencyKeyReused);
+        if (row is null || row.CreatedAt <= now - Lifetime) return null;
+        return CryptographicOperations.FixedTimeEquals(row.Fingerprint, fingerprint()) ? new Creation(row.ResourceId, row.CreatedAt, true) : throw new ProblemException(Problem.IdempotencyKeyReused);
     }
 
     private byte[] Fingerprint<T>(T request)
@@ -135,8 +134,10 @@ public sealed class IdempotencyKey
 /// <param name="Replayed">Whether that was before.</param>
 public sealed record Creation(string ResourceId, DateTimeOffset MadeAt, bool Replayed)
 {
+    public const string ReplayedHeader = "Idempotent-Replayed";
+
     public void Mark(HttpContext context)
     {
-        if (Replayed) context.Response.Headers["Idempotent-Replayed"] = "true";
+        if (Replayed) context.Response.Headers[ReplayedHeader] = "true";
     }
 }

@@ -8,7 +8,11 @@ public sealed class RecentKeys
 {
     private readonly Kept?[] _slots = new Kept?[1 << 14];
 
-    public void Keep(string scope, string key, byte[] fingerprint, Creation creation) => Volatile.Write(ref Slot(scope, key), new Kept(scope, key, fingerprint, creation));
+    /// <param name="scope">Whose key, and for what.</param>
+    /// <param name="key">As it was sent.</param>
+    /// <param name="digest">Of the request as it came, where that was taken.</param>
+    /// <param name="creation">What it made.</param>
+    internal void Keep(string scope, string key, RequestDigest? digest, Creation creation) => Volatile.Write(ref Slot(scope, key), new Kept(scope, key, digest, creation));
 
     /// <summary>Null where nothing is known of it.</summary>
     internal Kept? Find(string scope, string key) => Volatile.Read(ref Slot(scope, key)) is { } kept && kept.Key == key && kept.Scope == scope ? kept : null;
@@ -16,5 +20,5 @@ public sealed class RecentKeys
     // Hashes of text are seeded anew in each process, so nobody outside can choose keys that push others out.
     private ref Kept? Slot(string scope, string key) => ref _slots[HashCode.Combine(scope, key) & (_slots.Length - 1)];
 
-    internal sealed record Kept(string Scope, string Key, byte[] Fingerprint, Creation Creation);
+    internal sealed record Kept(string Scope, string Key, RequestDigest? Digest, Creation Creation);
 }

@@ -20,6 +20,42 @@ public class IdempotencyKeyTests(SharedHost host)
     }
 
     [Fact]
+    public async Task A_repeat_is_one_by_its_content_however_it_is_written_and_a_repeat_in_nothing_else()
+    {
+        var evt = await host.EventWithSeatsAsync(2);
+        var (person, path) = (Given.Person(), $"/v1/events/{evt}/registrations");
+        var first = (await host.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-8"))).ShouldBe(HttpStatusCode.Created);
+        var written = person.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
+        for (var n = 0; n < 2; n++)
+        {
+            var again = (await host.Partner.PostAsync(path, written, ("Idempotency-Key", "k-8"))).ShouldBe(HttpStatusCode.Created);
+            again.Header("Idempotent-Replayed").ShouldBe("true");
+            JsonNode.DeepEquals(first.Json, again.Json).ShouldBeTrue();
+        }
+
+        (await host.Partner.SendAsync(HttpMethod.Post, path, new StringContent(written, System.Text.Encoding.UTF8, "text/plain"), ("Idempotency-Key", "k-8"))).ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await host.Partner.PostAsync($"{path}?dryRun=perhaps", written, ("Idempotency-Key", "k-8"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await host.Partner.PostAsync($"{path}?dryRun=true", written, ("Idempotency-Key", "k-8"))).ShouldBe(HttpStatusCode.Conflict, "already-registered");
+        (await host.Partner.PostAsync(path, written + " ,", ("Idempotency-Key", "k-8"))).ShouldBe(HttpStatusCode.BadRequest, "malformed-request");
+        (await host.Anybody.PostAsync(path, written, ("Idempotency-Key", "k-8"))).ShouldBe(HttpStatusCode.Unauthorized, "not-authenticated");
+    }
+
+    [Fact]
+    public async Task A_repeat_changes_nothing_and_is_no_line_in_the_log()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventAsync();
+        var person = Given.Person();
+        for (var n = 0; n < 3; n++) (await own.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "k-9"))).ShouldBe(HttpStatusCode.Created);
+        (await own.Partner.RegisterAsync(evt, null, ("Idempotency-Key", "k-9"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        while (Lines("422") == 0) await Task.Delay(20, TestContext.Current.CancellationToken); // the last one: a line comes after its answer
+        Lines("201").ShouldBe(1);
+
+        int Lines(string status) => own.Log.All.Count(line => line.StartsWith("Information", StringComparison.Ordinal) && line.Contains($"/registrations {status} ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Another_content_under_the_same_key_is_refused()
     {
         var evt = await host.EventAsync();
@@ -102,7 +138,7 @@ public class IdempotencyKeyTests(SharedHost host)
         var first = (await own.Partner.RegisterAsync(evt, person, ("Idempotency-Key", "old"))).ShouldBe(HttpStatusCode.Created);
         // As after a restart, or where another process made it: nothing is left of what this one remembered.
         var recent = own.Services.GetRequiredService<RecentKeys>();
-        for (var i = 0; i < 500_000; i++) recent.Keep("others", $"{i}", [], new Creation("", EventsHost.Start, true));
+        for (var i = 0; i < 500_000; i++) recent.Keep("others", $"{i}", null, new Creation("", EventsHost.Start, true));
         (await own.Partner.RegisterAsync(evt, null, ("Idempotency-Key", "old"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
         for (var n = 0; n < 2; n++)
         {

@@ -15,6 +15,7 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
     {
         Post("/events/{event}/registrations");
         Policies(Access.Partner);
+        Options(route => route.WithMetadata(new Repeatable(nameof(RegisterForEvent), AnswerAgainAsync)));
     }
 
     public override async Task HandleAsync(RegistrationRequest request, CancellationToken ct)
@@ -35,12 +36,6 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
     private async Task AnswerAsync(RegistrationRequest request, CurrentEvent current, ProblemException? refusal, bool dryRun, IdempotencyKey key, Caller caller, DateTimeOffset now, CancellationToken ct)
     {
         var evt = current.Event;
-        if (!dryRun && key.Recent(request) is { } recent && await database.AskAsync(session => Registration.Find(session, recent.ResourceId), ct) is { } known)
-        {
-            await SendAsync(recent, known, evt, ct);
-            return;
-        }
-
         if (refusal is null && !dryRun)
         {
             Registration? made = null;
@@ -168,6 +163,17 @@ public sealed class RegisterForEvent(EventsDatabase database, CurrentEvents even
 
     private static ProblemException? Refusal(RegistrationRequest request, CurrentEvent current, Caller caller, DateTimeOffset now) =>
         request.RefusalBy(current.Event, caller, now) ?? (Placement.IsHopeless(current, request.ToWish(), now) ? new ProblemException(Problem.SiteFull) : null);
+
+    // Of one request this comes before all the rest, and the endpoint is not even made.
+    private static async Task<bool> AnswerAgainAsync(HttpContext context, Creation creation)
+    {
+        var (services, ct) = (context.RequestServices, context.RequestAborted);
+        if (await services.GetRequiredService<EventsDatabase>().AskAsync(session => Registration.Find(session, creation.ResourceId), ct) is not { } registration) return false;
+        if (await services.GetRequiredService<CurrentEvents>().FindAsync(registration.EventId, context.GetCaller(), ct, mayBeOld: true) is not { } current) return false;
+        creation.Mark(context);
+        await services.GetRequiredService<RegistrationAccess>().SendAsync(context, registration, current.Event, ct, StatusCodes.Status201Created);
+        return true;
+    }
 
     private Task SendAsync(Creation creation, Registration? registration, Event evt, CancellationToken ct)
     {
