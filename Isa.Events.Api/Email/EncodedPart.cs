@@ -11,6 +11,9 @@ internal sealed class EncodedPart : MimePart
 {
     private static readonly byte[] EmptyLine = "\r\n"u8.ToArray();
 
+    // What doubles dots on the way keeps room for as much as it is given at a time, for each message anew.
+    private const int AtATime = 32_000;
+
     private readonly ReadOnlyMemory<byte>[] _pieces;
 
     /// <param name="type">Before the slash.</param>
@@ -40,7 +43,7 @@ internal sealed class EncodedPart : MimePart
             stream.Write(EmptyLine);
         }
 
-        foreach (var piece in _pieces) stream.Write(piece.Span);
+        foreach (var some in Portions()) stream.Write(some.Span);
     }
 
     public override async Task WriteToAsync(FormatOptions options, Stream stream, bool contentOnly, CancellationToken cancellationToken = default)
@@ -57,8 +60,13 @@ internal sealed class EncodedPart : MimePart
             await stream.WriteAsync(EmptyLine, cancellationToken);
         }
 
-        foreach (var piece in _pieces) await stream.WriteAsync(piece, cancellationToken);
+        foreach (var some in Portions()) await stream.WriteAsync(some, cancellationToken);
     }
+
+    private IEnumerable<ReadOnlyMemory<byte>> Portions() =>
+        from piece in _pieces
+        from at in Enumerable.Range(0, (piece.Length + AtATime - 1) / AtATime).Select(n => n * AtATime)
+        select piece[at..Math.Min(at + AtATime, piece.Length)];
 
     private static Stream Chain(byte[][] pieces)
     {

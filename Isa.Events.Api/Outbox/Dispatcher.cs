@@ -23,6 +23,9 @@ public sealed partial class Dispatcher(
     private static readonly TimeSpan Making = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(10);
 
+    // One core is left to those who register.
+    private static readonly int Makers = Math.Max(1, Environment.ProcessorCount - 1);
+
     private readonly SemaphoreSlim _added = new(0, 1);
 
     /// <summary>Until nothing more can be done now.</summary>
@@ -60,7 +63,7 @@ public sealed partial class Dispatcher(
                         sending = SendAsync(portion, stoppingToken);
                     }
 
-                    if (portion.Rows >= Portions.Size) continue;
+                    if (portion.Rows >= portions.Size) continue;
                     await sending;
                     if (portion.Rows > 0) pause = Gather;
                 }
@@ -116,7 +119,7 @@ public sealed partial class Dispatcher(
     {
         var (claim, entries) = (portion.Claim, portion.Entries);
         var made = new ReadyLetter?[entries.Count];
-        await Parallel.ForAsync(0, entries.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct }, async (at, _) =>
+        await Parallel.ForAsync(0, entries.Count, new ParallelOptions { MaxDegreeOfParallelism = Makers, CancellationToken = ct }, async (at, _) =>
         {
             var (letter, outcome) = await MakeAsync(entries[at], tests.Contains(entries[at].Id), ct);
             if (letter is not null) made[at] = letter;

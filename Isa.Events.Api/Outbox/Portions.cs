@@ -34,11 +34,8 @@ public sealed record Outcome(OutboxEntry Entry, Delivery? Delivery, bool Unmade 
 /// </summary>
 public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> settings, TimeProvider time)
 {
-    /// <summary>Rows of a claim.</summary>
-    public const int Size = 50;
-
-    // The least of each portion for what is told to many, which otherwise lets everybody else pass.
-    private const int BulkShare = 10;
+    private const int LeastSize = 10;
+    private const int MostSize = 100;
 
     // A row that is tried more often is at fault, whatever the server says.
     private const int MaxAttempts = 60;
@@ -52,6 +49,12 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     private static readonly TimeSpan FullMailbox = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(4);
+
+    /// <summary>The most rows of a claim: about what may leave in a second.</summary>
+    public int Size { get; } = Math.Clamp(settings.Value.MaxPerSecond, LeastSize, MostSize);
+
+    // The least of each portion for what is told to many, which otherwise lets everybody else pass.
+    private int BulkShare => Size / 5;
 
     private TimeSpan Window => TimeSpan.FromSeconds(settings.Value.ChangeWindowSeconds);
 

@@ -32,7 +32,7 @@ internal sealed class MailFigures : IFigure
         await using var server = await ServerProcess.StartAsync(ct, sink.Settings);
         var count = 5_000 / run.Scale;
         var eventId = await CrowdAsync(server, sink, "sent", count, 0, ct);
-        var (ours, bare) = (new List<double>(), new List<double>());
+        var (ours, made, bare) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round <= Math.Min(run.Rounds, Rounds); round++)
         {
             var before = sink.Count;
@@ -41,13 +41,15 @@ internal sealed class MailFigures : IFigure
             var start = Stopwatch.GetTimestamp();
             await sink.UntilAsync(before + count, ct);
             var sent = (count - 1) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            var plain = await BareAsync(sink, count, ct);
+            var (mine, same) = (await BareAsync(sink, count, anew: true, ct), await BareAsync(sink, count, anew: false, ct));
             if (round == 0) continue;
             ours.Add(sent);
-            bare.Add(plain);
+            made.Add(mine);
+            bare.Add(same);
         }
 
-        report.Add($"{count:N0} updated invites to a mail server on loopback, {Connections} connections", $"{ours.Median():0}/s", $"MailKit alone, the same message again and again: {bare.Median():0}/s", ours.Zip(bare, (o, b) => o / b).Median(), "≥ 0.5");
+        report.Add($"{count:N0} updated invites to a mail server on loopback, {Connections} connections", $"{ours.Median():0}/s", $"a loop that makes each message of ready texts by MailKit, and sends it: {made.Median():0}/s", ours.Zip(made, (o, m) => o / m).Median(), "≥ 0.5");
+        report.Add($"the same", $"{ours.Median():0}/s", $"a loop that sends one ready message again and again: {bare.Median():0}/s", ours.Zip(bare, (o, b) => o / b).Median(), "");
     }
 
     private static async Task MoveAsync(Run run, Report report, CancellationToken ct)
@@ -146,7 +148,8 @@ internal sealed class MailFigures : IFigure
         return (await answer.Content.ReadFromJsonAsync<List<double>>(ct))!;
     }
 
-    private static async Task<double> BareAsync(SmtpSink sink, int count, CancellationToken ct)
+    // What a program does that has the texts and sends them by MailKit, and keeps no book: a message for each, made of them and handed over.
+    private static async Task<double> BareAsync(SmtpSink sink, int count, bool anew, CancellationToken ct)
     {
         var raw = sink.Newest;
         var start = Stopwatch.GetTimestamp();
@@ -157,9 +160,48 @@ internal sealed class MailFigures : IFigure
         {
             using var client = new SmtpClient();
             await client.ConnectAsync("localhost", sink.Port, SecureSocketOptions.None, ct);
-            var message = await MimeMessage.LoadAsync(new MemoryStream(raw), ct);
-            for (var n = 0; n < count / Connections; n++) await client.SendAsync(message, message.From.Mailboxes.First(), [message.To.Mailboxes.First()], ct);
+            var sample = await MimeMessage.LoadAsync(new MemoryStream(raw), ct);
+            var parts = sample.BodyParts.OfType<MimePart>().Select(part => (part.ContentType.MediaSubtype, Text: Decoded(part))).ToList();
+            for (var n = 0; n < count / Connections; n++)
+            {
+                var message = anew ? Make(sample, parts) : sample;
+                await client.SendAsync(message, message.From.Mailboxes.First(), [message.To.Mailboxes.First()], ct);
+            }
+
             await client.DisconnectAsync(true, ct);
         }
+    }
+
+    private static string Decoded(MimePart part)
+    {
+        using var content = new MemoryStream();
+        part.Content!.DecodeTo(content);
+        return Encoding.UTF8.GetString(content.ToArray());
+    }
+
+    private static MimeMessage Make(MimeMessage sample, List<(string Subtype, string Text)> parts)
+    {
+        var message = new MimeMessage { Subject = sample.Subject! };
+        message.From.AddRange(sample.From);
+        message.To.AddRange(sample.To);
+        message.ReplyTo.AddRange(sample.ReplyTo);
+        var alternatives = new MultipartAlternative();
+        var mixed = new Multipart("mixed") { alternatives };
+        foreach (var (subtype, text) in parts)
+        {
+            var part = new TextPart(subtype == "ics" ? "calendar" : subtype) { Text = text, ContentTransferEncoding = subtype is "calendar" or "ics" ? ContentEncoding.Base64 : ContentEncoding.QuotedPrintable };
+            if (subtype == "ics")
+            {
+                part.ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "invite.ics" };
+                mixed.Add(part);
+                continue;
+            }
+
+            if (subtype == "calendar") part.ContentType.Parameters["method"] = "REQUEST";
+            alternatives.Add(part);
+        }
+
+        message.Body = mixed;
+        return message;
     }
 }

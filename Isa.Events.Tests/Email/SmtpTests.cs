@@ -194,6 +194,31 @@ public class SmtpTests
         server.Mails.Count.ShouldBe(3);
     }
 
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task While_mails_are_on_their_way_the_next_are_made_ready_on_no_more_connections()
+    {
+        await using var server = await MailServer.StartAsync();
+        await server.TellAsync("""{"closed":true}""");
+        await using var host = await MailHost.StartAsync(server, ("Email:Send", "true"), ("Email:Smtp:Connections", "1"), ("Email:Smtp:TimeoutSeconds", "30"));
+        var evt = await host.EventAsync();
+        for (var i = 0; i < 110; i++) await host.Partner.RegisteredAsync(evt, "zoom");
+        var (made, allMade) = (0, new TaskCompletionSource());
+        host.Letters.Before = _ =>
+        {
+            if (Interlocked.Increment(ref made) == 110) allMade.SetResult();
+        };
+        await server.TellAsync("""{"closed":false,"data":["hang"]}""");
+        while (!allMade.Task.IsCompleted)
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(5)); // past the pause that begins with each failure to connect
+            await Task.WhenAny(allMade.Task, Task.Delay(200, TestContext.Current.CancellationToken));
+        }
+
+        await server.FlushAsync();
+        server.Mails.ShouldBeEmpty(); // the first of the portion before has no answer yet
+        server.Open.ShouldBe(1);
+    }
+
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task Two_processes_send_together_and_each_mail_once()
     {

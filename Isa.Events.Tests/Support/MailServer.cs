@@ -45,6 +45,9 @@ public sealed class MailServer : IAsyncDisposable
 
     public IReadOnlyList<TakenMail> Mails => [.. _mails];
 
+    /// <summary>Connections there were when it was last told something.</summary>
+    public int Open { get; private set; }
+
     /// <summary>What it has answered instead of taking mails.</summary>
     public IReadOnlyList<string> Refused => [.. _refused];
 
@@ -89,7 +92,11 @@ public sealed class MailServer : IAsyncDisposable
         {
             var said = JsonNode.Parse(line)!;
             if (said["port"] is { } port) _port.SetResult((int)port);
-            else if (said["ok"] is not null) _told.Release();
+            else if (said["ok"] is not null)
+            {
+                Open = (int)said["open"]!;
+                _told.Release();
+            }
             else if (said["refused"] is { } refused) _refused.Enqueue($"{said["to"]![0]} {refused}");
             else
             {

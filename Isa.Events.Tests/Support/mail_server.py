@@ -1,6 +1,6 @@
 """A mail server for tests: takes mails by SMTP on loopback and behaves as it is told to.
 
-Lines of JSON on standard input change how it behaves, and each is answered by {"ok": n}. Every mail it takes is a line of JSON on standard output.
+Lines of JSON on standard input change how it behaves, and each is answered by {"ok": n, "open": connections there are}. Every mail it takes is a line of JSON on standard output.
   {"rcpt": {"a@example.org": "550 5.1.1 nobody"}}   answers to RCPT TO
   {"mail": "550 5.7.1 not you"}                     answer to MAIL FROM
   {"data": ["451 4.7.1 later", "drop", "hang"]}     what the next mails get: an answer, a cut connection after it was taken, or silence
@@ -23,6 +23,7 @@ parser.add_argument("--size", type=int, default=0)
 args = parser.parse_args()
 rules = {"rcpt": {}, "mail": None, "data": [], "closed": False, "tokens": []}
 connections = 0
+open_now = set()
 
 
 def say(**line):
@@ -71,9 +72,14 @@ class Server(SMTP):
         if not hasattr(self, "number"):  # asked again once TLS begins
             connections += 1
             self.number = connections
+        open_now.add(self.number)
         super().connection_made(transport)
         if rules["closed"]:
             transport.abort()
+
+    def connection_lost(self, error):
+        open_now.discard(self.number)
+        super().connection_lost(error)
 
 
 def check(server, session, envelope, mechanism, data):
@@ -104,7 +110,7 @@ async def main():
     while line := await reader.readline():
         rules.update(json.loads(line))
         told += 1
-        say(ok=told)
+        say(ok=told, open=len(open_now))
 
 
 asyncio.run(main())
