@@ -146,8 +146,8 @@ public sealed partial class Dispatcher(
             await using var stop = ct.Register(() => end.CancelAfter(Stopping)); // what is on its way may arrive
             await Parallel.ForEachAsync(portion.Ready, new ParallelOptions { MaxDegreeOfParallelism = mailer.Connections }, async (letter, _) =>
             {
-                if (ct.IsCancellationRequested || !portion.Claim.HasTimeFor(mailer.Timeout * 2)) return;
-                portion.Outcomes[letter.Entry.Id] = new Outcome(letter.Entry, await HandOverAsync(letter, end.Token));
+                var mayBegin = !ct.IsCancellationRequested && portion.Claim.HasTimeFor(mailer.Timeout * 2);
+                portion.Outcomes[letter.Entry.Id] = new Outcome(letter.Entry, mayBegin ? await HandOverAsync(letter, end.Token) : new Delivery(DeliveryResult.Unavailable));
             });
         }
         finally
