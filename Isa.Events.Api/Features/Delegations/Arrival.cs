@@ -67,6 +67,28 @@ internal sealed class Arrival
         return creation.ResourceId;
     }
 
+    /// <summary>What registering them would come to now. Nothing is stored, and nobody told.</summary>
+    /// <returns>The delegation as it is, with those who would come now. What was never stored has no id and no links.</returns>
+    public async Task<Delegation> ForeseeAsync(EventsDatabase database, CancellationToken ct)
+    {
+        try
+        {
+            return await database.WriteAsync<Delegation>(Event.Id, session => throw new Undone<Delegation>(Foreseen(session, Register(session))), ct, Ahead);
+        }
+        catch (Undone<Delegation> undone)
+        {
+            return undone.Outcome;
+        }
+    }
+
+    private Delegation Foreseen(WriteSession session, Delegation made) => _delegation with
+    {
+        Contact = _delegation.ToContact(),
+        NamesDueAt = made.NamesDueAt,
+        LeftOut = made.LeftOut,
+        Members = [.. made.Members!.Select(m => m with { Id = null, DelegationId = _delegation.Id, Reference = null, CreatedAt = null, UpdatedAt = null, Waitlist = WaitlistEntry.Explain(session, Event, m, session.Now) })],
+    };
+
     /// <summary>Runs in the group commit, perhaps more than once. Every rule is checked before the first write.</summary>
     /// <returns>The delegation with those who have come now.</returns>
     public Delegation Register(WriteSession session)
