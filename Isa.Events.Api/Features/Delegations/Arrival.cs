@@ -269,6 +269,6 @@ internal sealed class Arrival
     private NewRegistration Member(WriteSession session, Event evt, RegistrationStatus status, NewRegistration wanted, Placement placement, Rival rival, Invitee? invitee)
     {
         var member = RegisterForEvent.Begin(session, evt, wanted, rival, invitee, _settings);
-        return status == RegistrationStatus.Confirmed ? placement.For(member, evt, session.Now) : member with { Status = status, HoldsSeat = placement.HasSeat && evt.Counts(IsTest) };
+        return status == RegistrationStatus.Confirmed ? placement.For(member, evt, session.Now) : member with { Status = status, HoldsSeat = placement.HasSeat && evt.Counts(IsTest), WhatFits = _request.Mode == DelegationMode.WhatFits };
     }
 }

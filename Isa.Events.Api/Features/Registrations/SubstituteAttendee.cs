@@ -78,6 +78,7 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         WaitlistEntryId = old.WaitlistEntryId,
         WhenFull = old.WhenFull,
         FallbackSiteId = old.FallbackSiteId,
+        WhatFits = old.WhatFits,
         Reference = old.Reference!,
         Late = old.Late,
         DelegationId = old.DelegationId,
