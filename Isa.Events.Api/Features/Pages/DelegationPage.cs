@@ -67,8 +67,8 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         if (await AttendeePages.TryAsync(context, which, settings.Value, async sent =>
             {
                 if (await ReachAsync(context, view, sent, act, done, ct) is not { } after) return;
-                var said = after.TokenVersion == view.Delegation.TokenVersion ? note : PageNote.Renewed;
-                await Html.SeeOtherAsync(context, $"{PageForms.Page(LinkPurpose.Contact, writer.Tokens.Create(LinkPurpose.Contact, after))}?done={RowTypes.Name(said)}");
+                if (after.TokenVersion == view.Delegation.TokenVersion) await Html.SeeOtherAsync(context, $"{PageForms.Page(LinkPurpose.Contact, view.Token)}?done={RowTypes.Name(note)}");
+                else await SendHandedOverAsync(context, view, after);
             }, ct) is not var (sent, refusal)) return;
         if (!AttendeePages.ShowsForm(sent, refusal, out var status)) await AttendeePages.SendShortAsync(context, view, which, refusal.Problem.Detail, refusal.Problem.Status);
         else if (await FindAsync(context, ct) is not { } now) await SendUnknownAsync(context, ct);
@@ -86,6 +86,15 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         }
 
         return await FindAsync(context, ct) is { MayConfirm: false } now && done(now, sent) ? now.Delegation : throw new ProblemException(Problem.VersionMismatch);
+    }
+
+    // Whoever has only a link has handed the delegation over with it: the new one is for the new address.
+    private static Task SendHandedOverAsync(HttpContext context, DelegationView view, Delegation after)
+    {
+        var body = new StringBuilder();
+        AttendeePage.Title(body, view.Event, view.Language);
+        body.Append($"<p class=\"state\" role=\"status\">{Html.Encode(PageWording.ContactChanged.Fill(view.Language, after.ContactEmail))}</p>\n");
+        return Html.SendAsync(context, PageWriter.Page(view, view.Event.Title.In(view.Language, view.Event.DefaultLanguage), body), StatusCodes.Status200OK);
     }
 
     private async Task SendUnknownAsync(HttpContext context, CancellationToken ct)

@@ -43,7 +43,7 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
     private static string Substitute(WriteSession session, FoundRegistration found, Ahead<Registration> ahead, Ahead<Rival> rivals, RegistrationRequest deputy, IfMatch? match)
     {
         var evt = session.LockEvent(found.Event.Id);
-        var old = session.One(ahead) ?? throw new ProblemException(Problem.RegistrationNotFound);
+        var old = found.Again(session.One(ahead));
         var rival = session.One(rivals)!;
         match?.Check(old.Version);
         if (Refusal(evt, old, session.Now) is { } late) throw new ProblemException(late);

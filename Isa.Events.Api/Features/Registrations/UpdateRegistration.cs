@@ -38,8 +38,7 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
         var wanted = Tidy(request);
         RefuseReadOnly(Changed(RegistrationRequest.From(found.Registration), wanted), found.Actor);
         Shape.Check(wanted, needsAddress: found.Registration.Email is not null); // a member of a delegation who came without one may stay without
-        // A link that was made new meanwhile is unknown, whatever version it names: so the precondition is for the work to check.
-        return access.WriteAsync(found, null, (session, evt, registration) => Update(session, evt, registration, found, match, wanted, tokens), ct);
+        return access.WriteAsync(found, match, (session, evt, registration) => Update(session, evt, registration, found, wanted, tokens), ct);
     }
 
     /// <summary>Why nothing of it can be changed now, or null.</summary>
@@ -54,10 +53,8 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
     /// <summary>The sites whose questions somebody is asked: where they attend, and where they may come to.</summary>
     internal static string?[] SitesOf(Registration registration, string? waitsFor) => [registration.SiteId, registration.FallbackSiteId, waitsFor];
 
-    private static Registration Update(WriteSession session, Event evt, Registration registration, FoundRegistration found, IfMatch? match, RegistrationRequest request, RegistrationTokens tokens)
+    private static Registration Update(WriteSession session, Event evt, Registration registration, FoundRegistration found, RegistrationRequest request, RegistrationTokens tokens)
     {
-        if (found.Actor == Actor.Attendee && registration.TokenVersion != found.Registration.TokenVersion) throw new ProblemException(Problem.RegistrationNotFound);
-        match?.Check(registration.Version);
         // The patch was laid over what was read; what somebody else has changed of the person since would be undone by it. A seat given meanwhile is no reason.
         var before = RegistrationRequest.From(registration);
         if (Changed(RegistrationRequest.From(found.Registration), before).Except(OfTheSite).Any()) throw new ProblemException(Problem.VersionMismatch).With("currentVersion", registration.Version);
