@@ -156,7 +156,7 @@ internal sealed class Arrival
         if (_requests.Count > places) throw ProblemException.Invalid("members", FieldCode.TooMany, Math.Max(places, 0));
         var names = active.Where(m => m.Email is null).Select(m => Text.Fold(m.FullName)).ToHashSet(StringComparer.Ordinal);
         List<FieldError> twice = [.. Enumerable.Range(0, _requests.Count).Where(i => _requests[i].Email is null && !_wanted[i].NameFollows && names.Contains(_wanted[i].NameNormalised)).Select(i => new FieldError($"members[{i}].fullName", FieldCode.DuplicateValue))];
-        if (twice.Count > 0) throw new ProblemException(Problem.AlreadyRegistered, twice);
+        if (twice.Count > 0) throw Rival.SameName(twice);
     }
 
     /// <summary>What is wrong with the members, all of them in one answer.</summary>

@@ -69,6 +69,7 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
 
     private static void CheckRules(WriteSession session, Event evt, Registration registration, RegistrationRequest request, List<string> fields, Actor actor, RegistrationTokens tokens)
     {
+        if (registration.NameFollows && request.Email is not null && !fields.Contains("fullName")) throw ProblemException.Invalid("fullName", FieldCode.Required); // an address is somebody's
         var byOrganizer = actor == Actor.Organizer;
         if (!byOrganizer && !MayChangeAnswers(evt, session.Now) && fields.Find(UntilTheDeadline.Contains) is { } late) throw new ProblemException(Problem.RegistrationClosed, late, FieldCode.ReadOnly);
         // A place of one city's quota is not made one of another's behind its back.
@@ -83,15 +84,14 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
             if (AnswerRules.Refusal(evt, sites, request.Audience, request.Language!.Value, request.Answers, registration.Answers) is { } wrong) throw wrong;
         }
 
-        if (fields.Contains("email")) RefuseOther(Other(WithAddress), Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue);
-        if (fields.Contains("externalId")) RefuseOther(Other(WithExternalId), Problem.ExternalIdTaken, "externalId", FieldCode.DuplicateId);
-        if (request.Email is null && fields.Contains("fullName")) RefuseOther(Rival.Namesake(session, registration, request.FullName!), Problem.AlreadyRegistered, "fullName", FieldCode.DuplicateValue);
+        if (fields.Contains("email")) RefuseOther(Other(WithAddress), new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue));
+        if (fields.Contains("externalId")) RefuseOther(Other(WithExternalId), new ProblemException(Problem.ExternalIdTaken, "externalId", FieldCode.DuplicateId));
+        if (request.Email is null && fields.Contains("fullName")) RefuseOther(Rival.Namesake(session, registration, request.FullName!), Rival.SameName(new FieldError("fullName", FieldCode.DuplicateValue)));
 
         // The unique indexes say the same. Which registration it is learns only who may see that one.
-        void RefuseOther(Registration? other, Problem problem, string field, FieldCode code)
+        void RefuseOther(Registration? other, ProblemException refusal)
         {
             if (other is null) return;
-            var refusal = new ProblemException(problem, field, code);
             throw byOrganizer || actor == Actor.Partner && other.MadeBy == registration.MadeBy ? refusal.With("registrationId", other.Id).With("links", tokens.Links(other, evt)) : refusal;
         }
 
