@@ -52,6 +52,18 @@ public sealed class RegistrationAccess(EventsDatabase database, CurrentEvents ev
         }, ct, [ahead, .. more]);
     }
 
+    /// <summary>Runs an organiser's decision, as <see cref="WriteAsync"/> does, and answers.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="decide">Checks, changes and stores it; what the organiser says with it, and their key, are its last arguments.</param>
+    /// <param name="ct">Gives up.</param>
+    internal async Task DecideAsync(HttpContext context, Func<WriteSession, Event, Registration, string?, string?, Registration> decide, CancellationToken ct)
+    {
+        var match = IfMatch.Read(context);
+        var request = await DecisionRequest.ReadAsync(context, ct);
+        var found = await FindAsync(context, ct);
+        await SendAsync(context, await WriteAsync(found, match, (session, evt, registration) => decide(session, evt, registration, request.Text, found.ActorId), ct), found.Event, ct);
+    }
+
     /// <summary>Answers with a registration as it is now: what it waits for, its links, its entity tag.</summary>
     public async Task SendAsync(HttpContext context, Registration registration, Event evt, CancellationToken ct, int status = StatusCodes.Status200OK)
     {
