@@ -1,3 +1,5 @@
+using Isa.Events.Api.Features.Events;
+
 namespace Isa.Events.Tests.Features.Delegations;
 
 /// <summary>Somebody else speaks for a delegation, or is reached in another way.</summary>
@@ -87,6 +89,35 @@ public class UpdateDelegationTests(SharedHost host)
         }
 
         static string Line(string entry, string name) => entry.Split("BEGIN:VEVENT")[1].Split("\r\n").First(l => l.StartsWith($"{name}:", StringComparison.Ordinal))[(name.Length + 1)..];
+    }
+
+    [Fact]
+    public async Task What_was_asked_by_a_link_that_is_new_before_it_was_done_is_not_done()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventAsync();
+        var party = await own.DelegationAsync(evt, 1, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜" }));
+        var member = party.Members().Last().PathOf("invite").Replace("/invite.ics", "");
+        using var go = new ManualResetEventSlim();
+        var before = own.Database.WriteAsync(evt, session =>
+        {
+            session.LockEvent(evt);
+            return go.Wait(TimeSpan.FromSeconds(2));
+        }, CancellationToken.None);
+        var changed = own.Partner.PatchAsync(party.PathOf("self"), """{"contact":{"email":"chen.jing@example.org"}}""");
+        await Task.Delay(300);
+        Task<Answer>[] late =
+        [
+            own.Anybody.PostAsync($"{Party.ApiPathOf(party)}/cancel"), own.Anybody.PostAsync($"{member}/cancel"),
+            own.Anybody.PostAsync($"{member}/substitute", new JsonObject { ["fullName"] = "陈静", ["language"] = "zh", ["audience"] = "guest", ["noticeVersion"] = "1" }),
+        ];
+        await Task.Delay(300);
+        go.Set();
+        (await before).ShouldBeTrue();
+        (await changed).ShouldBe(HttpStatusCode.OK);
+        (await Task.WhenAll(late)).Select(a => $"{(int)a.Status} {a.Code}").ShouldBe(["404 delegation-not-found", "404 registration-not-found", "404 registration-not-found"]);
+        (await own.StandsAsync(party)).ShouldBe(["confirmed hannover", "confirmed hannover"]);
     }
 
     [Fact]
