@@ -103,16 +103,16 @@ public class UpdateDelegationTests(SharedHost host)
         var before = own.Database.WriteAsync(evt, session =>
         {
             session.LockEvent(evt);
-            return go.Wait(TimeSpan.FromSeconds(2));
+            return go.Wait(TimeSpan.FromSeconds(2), CancellationToken.None);
         }, CancellationToken.None);
         var changed = own.Partner.PatchAsync(party.PathOf("self"), """{"contact":{"email":"chen.jing@example.org"}}""");
-        await Task.Delay(300);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
         Task<Answer>[] late =
         [
             own.Anybody.PostAsync($"{Party.ApiPathOf(party)}/cancel"), own.Anybody.PostAsync($"{member}/cancel"),
             own.Anybody.PostAsync($"{member}/substitute", new JsonObject { ["fullName"] = "陈静", ["language"] = "zh", ["audience"] = "guest", ["noticeVersion"] = "1" }),
         ];
-        await Task.Delay(300);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
         go.Set();
         (await before).ShouldBeTrue();
         (await changed).ShouldBe(HttpStatusCode.OK);
