@@ -40,8 +40,12 @@ public static class ProblemAnswers
     public const string MediaType = "application/problem+json";
 
     /// <summary>Writes the answer. Use it instead of throwing where refusals are many: an exception costs more than the refusal itself.</summary>
-    public static Task RefuseAsync(this HttpContext context, Problem problem, IReadOnlyList<FieldError>? errors = null, Dictionary<string, object>? extensions = null)
+    public static Task RefuseAsync(this HttpContext context, Problem problem) => context.RefuseAsync(new ProblemException(problem));
+
+    /// <summary>As the other; for refusals that say more than their code.</summary>
+    public static Task RefuseAsync(this HttpContext context, ProblemException refusal)
     {
+        var problem = refusal.Problem;
         context.Response.StatusCode = problem.Status;
         SafeHeaders.Set(context.Response);
         context.Response.Headers.CacheControl = "no-store";
@@ -49,15 +53,12 @@ public static class ProblemAnswers
         if (problem.Status is 405) Head.AllowWithGet(context.Response);
         if (problem.Status is 503) context.Response.Headers.RetryAfter = "2";
         return RefusalPage.IsFor(context, problem) ? RefusalPage.SendAsync(context, problem, TraceId(context))
-            : context.Response.WriteAsJsonAsync(Build(context, problem, errors, extensions), Http.Json.Wire, MediaType, context.RequestAborted);
+            : context.Response.WriteAsJsonAsync(Build(context, refusal), Http.Json.Wire, MediaType, context.RequestAborted);
     }
-
-    /// <summary>As the other; for refusals that say more than their code.</summary>
-    public static Task RefuseAsync(this HttpContext context, ProblemException refusal) => context.RefuseAsync(refusal.Problem, refusal.Errors, refusal.Extensions);
 
     /// <summary>What FastEndpoints' validators found, as the same shape.</summary>
     public static ProblemAnswer Build(HttpContext context, IEnumerable<ValidationFailure> failures) =>
-        Build(context, Problem.ValidationFailed, [.. failures.Select(f => f.ToFieldError())], null);
+        Build(context, new ProblemException(Problem.ValidationFailed, [.. failures.Select(f => f.ToFieldError())]));
 
     public static FieldError ToFieldError(this ValidationFailure failure) =>
         new(failure.PropertyName, FieldCode.All.GetValueOrDefault(failure.ErrorCode) ?? FieldCode.InvalidText, failure.CustomState as object[] ?? []);
@@ -69,8 +70,9 @@ public static class ProblemAnswers
         !int.TryParse(context.Response.Headers.RetryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? problem.Detail.In(language)
             : problem.Detail.In(language) + (language == Language.Zh ? "" : " ") + (seconds <= 60 ? PageWording.RetryInAMinute.In(language) : PageWording.RetryInMinutes.Fill(language, (seconds + 59) / 60));
 
-    private static ProblemAnswer Build(HttpContext context, Problem problem, IReadOnlyList<FieldError>? errors, Dictionary<string, object>? extensions)
+    private static ProblemAnswer Build(HttpContext context, ProblemException refusal)
     {
+        var problem = refusal.Problem;
         var language = Languages.Accepted(context.Request) ?? Language.En;
         context.Response.Headers.ContentLanguage = language.Tag();
         return new ProblemAnswer
@@ -78,12 +80,12 @@ public static class ProblemAnswers
             Type = context.RequestServices.GetRequiredService<IOptions<ServerSettings>>().Value.Url($"/problems/{problem.Code}"),
             Title = problem.Title,
             Status = problem.Status,
-            Detail = problem == Problem.TooManyRequests ? WithWait(context, problem, language) : problem.Detail.In(language),
+            Detail = problem == Problem.TooManyRequests ? WithWait(context, problem, language) : refusal.Detail.In(language),
             Instance = Redacted.Path(context),
             Code = problem.Code,
             TraceId = TraceId(context),
-            Errors = errors is { Count: > 0 } ? [.. errors.Select(e => new FieldErrorAnswer(e.Field, e.Code.Code, e.Text(language)))] : null,
-            Extensions = extensions is { Count: > 0 } ? extensions : null,
+            Errors = refusal.Errors is { Count: > 0 } errors ? [.. errors.Select(e => new FieldErrorAnswer(e.Field, e.Code.Code, e.Text(language)))] : null,
+            Extensions = refusal.Extensions is { Count: > 0 } extensions ? extensions : null,
         };
     }
 }

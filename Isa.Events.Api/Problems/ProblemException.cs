@@ -27,6 +27,9 @@ public sealed class ProblemException(Problem problem, IReadOnlyList<FieldError>?
 
     public IReadOnlyList<FieldError> Errors { get; } = errors ?? [];
 
+    /// <summary>What the visitor reads, where it is another sentence than for all of that problem.</summary>
+    public Sentence Detail { get; init; } = problem.Detail;
+
     /// <summary>Extension members of the answer (RFC 9457 s3.2).</summary>
     public Dictionary<string, object> Extensions { get; } = [];
 
@@ -39,7 +42,7 @@ public sealed class ProblemException(Problem problem, IReadOnlyList<FieldError>?
     /// <summary>The same problem of other fields.</summary>
     public ProblemException WithErrors(IReadOnlyList<FieldError> errors)
     {
-        var same = new ProblemException(Problem, errors, this);
+        var same = new ProblemException(Problem, errors, this) { Detail = Detail };
         foreach (var (name, value) in Extensions) same.Extensions[name] = value;
         return same;
     }

@@ -16,7 +16,9 @@ public sealed class AddDelegationMembers(EventsDatabase database, DelegationAcce
 
     public override async Task HandleAsync(DelegationMembersRequest request, CancellationToken ct)
     {
-        Parameters.None(HttpContext);
+        var query = new Parameters(HttpContext);
+        var dryRun = query.Flag("dryRun");
+        query.RefuseOthers();
         var (delegation, evt, actor, _) = await access.FindAsync(HttpContext, ct);
         var key = IdempotencyKey.Read(HttpContext, nameof(AddDelegationMembers), delegation.Id);
         if (actor == Actor.Attendee && request.Members!.Index().FirstOrDefault(m => m.Item.ExternalId is not null) is (var own, not null)) throw ProblemException.Invalid($"members[{own}].externalId", FieldCode.ReadOnly); // the partner's own
@@ -25,6 +27,10 @@ public sealed class AddDelegationMembers(EventsDatabase database, DelegationAcce
         var wanted = request with { Organisation = request.Organisation ?? delegation.Organisation, City = request.City ?? delegation.City };
         var work = new Arrival(wanted, delegation, evt, caller, tokens, settings.Value);
         await work.WatchAsync(HttpContext, guesses, async () =>
-            await access.SendAsync(HttpContext, await work.WriteAsync(HttpContext, database, key, request, measures, ct), evt, ct, StatusCodes.Status201Created), ct);
+        {
+            HttpContext.Response.Headers.CacheControl = "no-store";
+            if (dryRun) await Send.OkAsync(await work.ForeseeAsync(database, ct), ct);
+            else await access.SendAsync(HttpContext, await work.WriteAsync(HttpContext, database, key, request, measures, ct), evt, ct, StatusCodes.Status201Created);
+        }, ct);
     }
 }

@@ -2,9 +2,9 @@ namespace Isa.Events.Api.Features.Delegations;
 
 /// <summary>
 /// Says yes to all members of a delegation who wait for an organiser's decision: those who wish for the same have their seats, or their place in the queue, together.
-/// Sent again it answers the same.
+/// Of those who take what fits, whom there is no place for wait on. Sent again it answers the same, unless there is room by then.
 /// </summary>
-public sealed class ApproveDelegation(EventsDatabase database, DelegationAccess access) : EndpointWithoutRequest<Delegation>
+public sealed class ApproveDelegation(DelegationAccess access) : EndpointWithoutRequest<Delegation>
 {
     public override void Configure()
     {
@@ -12,20 +12,15 @@ public sealed class ApproveDelegation(EventsDatabase database, DelegationAccess 
         Policies(Access.Organizer);
     }
 
-    public override async Task HandleAsync(CancellationToken ct)
-    {
-        var request = await DecisionRequest.ReadAsync(HttpContext, ct);
-        var found = await access.FindAsync(HttpContext, ct);
-        await database.WriteAsync(found.Event.Id, session => Approve(session, found, request.Text), ct);
-        await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
-    }
+    public override Task HandleAsync(CancellationToken ct) => access.DecideAsync(HttpContext, Approve, ct);
 
-    private static bool Approve(WriteSession session, FoundDelegation found, string? text)
+    private static bool Approve(WriteSession session, Event evt, FoundDelegation found, string? text)
     {
-        var evt = session.LockEvent(found.Event.Id);
-        if (Delegation.Undecided(session, found.Delegation.Id!, member => ApproveRegistration.IsApproved(session, member)) is not { Count: > 0 } pending) return false;
+        if (Delegation.Undecided(session, found.Delegation.Id!, IsApproved) is not { Count: > 0 } pending) return false;
         evt.RefuseOnceEnded(session.Now);
-        foreach (var (member, placement) in Placement.FindTogether(session, evt, pending))
+        var placed = Placement.FindTogether(session, evt, pending);
+        if (placed.Count == 0) return Delegation.MembersOf(session, found.Delegation.Id!).Exists(IsApproved) ? false : throw new ProblemException(Problem.SiteFull).With("siteId", pending[0].SiteId);
+        foreach (var (member, placement) in placed)
         {
             var approved = ApproveRegistration.Store(session, member.Settled(session, evt, placement), text, found.ActorId);
             if (!approved.NameFollows) OutboxRow.Add(session, ApproveRegistration.KindOf(approved.Status), evt.Id, approved.Id); // else there is nobody to tell yet
@@ -33,5 +28,7 @@ public sealed class ApproveDelegation(EventsDatabase database, DelegationAccess 
 
         OutboxRow.AddForContact(session, OutboxKind.DelegationApproved, evt.Id, found.Delegation.Id!);
         return true;
+
+        bool IsApproved(Registration member) => ApproveRegistration.IsApproved(session, member);
     }
 }

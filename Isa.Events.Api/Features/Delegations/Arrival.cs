@@ -67,6 +67,28 @@ internal sealed class Arrival
         return creation.ResourceId;
     }
 
+    /// <summary>What registering them would come to now. Nothing is stored, and nobody told.</summary>
+    /// <returns>The delegation as it is, with those who would come now. What was never stored has no id and no links.</returns>
+    public async Task<Delegation> ForeseeAsync(EventsDatabase database, CancellationToken ct)
+    {
+        try
+        {
+            return await database.WriteAsync<Delegation>(Event.Id, session => throw new Undone<Delegation>(Foreseen(session, Register(session))), ct, Ahead);
+        }
+        catch (Undone<Delegation> undone)
+        {
+            return undone.Outcome;
+        }
+    }
+
+    private Delegation Foreseen(WriteSession session, Delegation made) => _delegation with
+    {
+        Contact = _delegation.ToContact(),
+        NamesDueAt = made.NamesDueAt,
+        LeftOut = made.LeftOut,
+        Members = [.. made.Members!.Select(m => m with { Id = null, DelegationId = _delegation.Id, Reference = null, CreatedAt = null, UpdatedAt = null, Waitlist = WaitlistEntry.Explain(session, Event, m, session.Now) })],
+    };
+
     /// <summary>Runs in the group commit, perhaps more than once. Every rule is checked before the first write.</summary>
     /// <returns>The delegation with those who have come now.</returns>
     public Delegation Register(WriteSession session)
@@ -134,7 +156,7 @@ internal sealed class Arrival
         if (_requests.Count > places) throw ProblemException.Invalid("members", FieldCode.TooMany, Math.Max(places, 0));
         var names = active.Where(m => m.Email is null).Select(m => Text.Fold(m.FullName)).ToHashSet(StringComparer.Ordinal);
         List<FieldError> twice = [.. Enumerable.Range(0, _requests.Count).Where(i => _requests[i].Email is null && !_wanted[i].NameFollows && names.Contains(_wanted[i].NameNormalised)).Select(i => new FieldError($"members[{i}].fullName", FieldCode.DuplicateValue))];
-        if (twice.Count > 0) throw new ProblemException(Problem.AlreadyRegistered, twice);
+        if (twice.Count > 0) throw Rival.SameName(twice);
     }
 
     /// <summary>What is wrong with the members, all of them in one answer.</summary>
@@ -247,6 +269,6 @@ internal sealed class Arrival
     private NewRegistration Member(WriteSession session, Event evt, RegistrationStatus status, NewRegistration wanted, Placement placement, Rival rival, Invitee? invitee)
     {
         var member = RegisterForEvent.Begin(session, evt, wanted, rival, invitee, _settings);
-        return status == RegistrationStatus.Confirmed ? placement.For(member, evt, session.Now) : member with { Status = status, HoldsSeat = placement.HasSeat && evt.Counts(IsTest) };
+        return status == RegistrationStatus.Confirmed ? placement.For(member, evt, session.Now) : member with { Status = status, HoldsSeat = placement.HasSeat && evt.Counts(IsTest), WhatFits = _request.Mode == DelegationMode.WhatFits };
     }
 }

@@ -23,7 +23,7 @@ public sealed class CancelDelegation(EventsDatabase database, DelegationAccess a
     private static List<Registration> Cancel(WriteSession session, FoundDelegation found)
     {
         var evt = session.LockEvent(found.Event.Id);
-        var members = Delegation.MembersOf(session, found.Delegation.Id!).FindAll(m => m.IsActive);
+        var members = Delegation.MembersOf(session, found.Delegation.Again(session, found.Actor).Id!).FindAll(m => m.IsActive);
         if (members.Count > 0 && evt.StatusAt(session.Now) == EventStatus.Over) throw new ProblemException(Problem.EventOver);
         foreach (var member in members) Ending.End(session, evt, member, RegistrationStatus.Cancelled, null, found.Actor, found.ActorId);
         return members;

@@ -34,11 +34,9 @@ public sealed class ConfirmDelegation(EventsDatabase database, DelegationAccess 
         if (pending.Select(m => ConfirmAddress.Refusal(evt, m, session.Now)).FirstOrDefault(refusal => refusal is not null) is { } late) throw new ProblemException(late);
 
         var freed = new List<string>();
-        if (evt.EffectiveRules.RequiresApproval == true)
-            foreach (var member in pending) ConfirmAddress.Confirm(session, evt, member, null, freed, found.Actor, found.ActorId);
-        else
-            foreach (var (member, placement) in Placement.FindTogether(session, evt, pending)) ConfirmAddress.Confirm(session, evt, member, placement, freed, found.Actor, found.ActorId);
-
+        List<(Registration, Placement?)> placed = evt.EffectiveRules.RequiresApproval == true ? pending.ConvertAll(member => (member, default(Placement))) : [.. Placement.FindTogether(session, evt, pending)];
+        if (placed.Count == 0) return active.Count > pending.Count ? false : throw new ProblemException(Problem.SiteFull).With("siteId", pending[0].SiteId);
+        foreach (var (member, placement) in placed) ConfirmAddress.Confirm(session, evt, member, placement, freed, found.Actor, found.ActorId);
         OutboxRow.AddForContact(session, OutboxKind.DelegationRegistered, evt.Id, found.Delegation.Id!);
         Promotion.Run(session, evt, freed);
         return true;

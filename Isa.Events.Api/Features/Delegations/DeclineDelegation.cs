@@ -4,7 +4,7 @@ namespace Isa.Events.Api.Features.Delegations;
 /// Says no to all members of a delegation who wait for an organiser's decision, with a word to them and to their contact. The seats they held go to the next. Sent
 /// again it answers the same.
 /// </summary>
-public sealed class DeclineDelegation(EventsDatabase database, DelegationAccess access) : EndpointWithoutRequest<Delegation>
+public sealed class DeclineDelegation(DelegationAccess access) : EndpointWithoutRequest<Delegation>
 {
     public override void Configure()
     {
@@ -12,17 +12,10 @@ public sealed class DeclineDelegation(EventsDatabase database, DelegationAccess 
         Policies(Access.Organizer);
     }
 
-    public override async Task HandleAsync(CancellationToken ct)
-    {
-        var request = await DecisionRequest.ReadAsync(HttpContext, ct);
-        var found = await access.FindAsync(HttpContext, ct);
-        await database.WriteAsync(found.Event.Id, session => Decline(session, found, request.Text), ct);
-        await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
-    }
+    public override Task HandleAsync(CancellationToken ct) => access.DecideAsync(HttpContext, Decline, ct);
 
-    private static bool Decline(WriteSession session, FoundDelegation found, string? text)
+    private static bool Decline(WriteSession session, Event evt, FoundDelegation found, string? text)
     {
-        var evt = session.LockEvent(found.Event.Id);
         if (Delegation.Undecided(session, found.Delegation.Id!, member => member.Status == RegistrationStatus.Declined) is not { Count: > 0 } pending) return false;
         foreach (var member in pending) // the contact is told for those who have no address
             Ending.End(session, evt, member with { DecisionText = text }, RegistrationStatus.Declined, null, Actor.Organizer, found.ActorId, tell: member.Email is not null);

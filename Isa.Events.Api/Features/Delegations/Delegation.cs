@@ -62,7 +62,7 @@ public sealed record Delegation
     [JsonIgnore]
     public long TokenVersion { get; init; }
 
-    /// <summary>Counts changes of itself, not of its members: its entity tag.</summary>
+    /// <summary>Counts changes of itself, not of its members.</summary>
     [JsonIgnore]
     public long Version { get; init; }
 
@@ -71,6 +71,10 @@ public sealed record Delegation
     public DateTimeOffset? UpdatedAt { get; init; }
 
     public DelegationLinks? Links { get; init; }
+
+    /// <summary>Its entity tag. It says which change of itself it is, and nothing of the members that stand beside it.</summary>
+    [JsonIgnore]
+    public string Tag => $"\"{Version}\"";
 
     public static Delegation? Find(ReadSession session, string id) => session.One<Delegation>(ById, new { Id = id });
 

@@ -21,18 +21,36 @@ public sealed class DelegationAccess(EventsDatabase database, CurrentEvents even
         return new FoundDelegation(delegation, current.Event, caller?.Actor ?? Actor.Attendee, caller?.ActorId);
     }
 
+    /// <summary>Runs an organiser's decision on the members who wait for it, under their event's lock, and answers.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="decide">Checks, changes and stores them; what the organiser says with it is its last argument.</param>
+    /// <param name="ct">Gives up.</param>
+    internal async Task DecideAsync(HttpContext context, Func<WriteSession, Event, FoundDelegation, string?, bool> decide, CancellationToken ct)
+    {
+        var request = await DecisionRequest.ReadAsync(context, ct);
+        var found = await FindAsync(context, ct);
+        await database.WriteAsync(found.Event.Id, session => decide(session, session.LockEvent(found.Event.Id), found, request.Text), ct);
+        await SendAsync(context, found.Delegation.Id!, found.Event, ct);
+    }
+
     /// <summary>Answers with a delegation and its members as they are now, each with links of their own: the contact may manage all of them.</summary>
-    public async Task SendAsync(HttpContext context, string id, Event evt, CancellationToken ct, int status = StatusCodes.Status200OK)
+    /// <param name="context">The request.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="evt">Its event.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="status">Of the answer.</param>
+    /// <param name="withLinks">False for whoever is its contact no longer.</param>
+    public async Task SendAsync(HttpContext context, string id, Event evt, CancellationToken ct, int status = StatusCodes.Status200OK, bool withLinks = true)
     {
         var delegation = await database.ReadAsync(session => WithMembers(session, Delegation.Find(session, id) ?? throw new ProblemException(Problem.DelegationNotFound), evt, time.GetUtcNow()), ct);
         var answer = delegation with
         {
             Contact = delegation.ToContact(),
-            Members = [.. delegation.Members!.Select(member => member with { Links = tokens.Links(member, evt) })],
-            Links = tokens.Links(delegation),
+            Members = [.. delegation.Members!.Select(member => member with { Links = withLinks ? tokens.Links(member, evt) : null })],
+            Links = withLinks ? tokens.Links(delegation) : null,
         };
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.ETag = $"\"{delegation.Version}\"";
+        context.Response.Headers.ETag = delegation.Tag;
         if (status == StatusCodes.Status201Created) context.Response.Headers.Location = answer.Links!.Self;
         await context.Response.SendAsync(answer, status, cancellation: ct);
     }

@@ -31,36 +31,13 @@ public sealed class RegisterDelegation(EventsDatabase database, CurrentEvents ev
     private async Task AnswerAsync(DelegationRequest request, Arrival arrival, IdempotencyKey key, bool dryRun, CancellationToken ct)
     {
         HttpContext.Response.Headers.CacheControl = "no-store";
-        if (dryRun)
-        {
-            try
-            {
-                await database.WriteAsync<bool>(arrival.Event.Id, session => throw new Undone<Delegation>(arrival.Register(session)), ct, arrival.Ahead);
-            }
-            catch (Undone<Delegation> undone)
-            {
-                await Send.OkAsync(Foreseen(undone.Outcome), ct);
-            }
-
-            return;
-        }
-
-        await access.SendAsync(HttpContext, await arrival.WriteAsync(HttpContext, database, key, request, measures, ct), arrival.Event, ct, StatusCodes.Status201Created);
+        if (dryRun) await Send.OkAsync(await arrival.ForeseeAsync(database, ct), ct);
+        else await access.SendAsync(HttpContext, await arrival.WriteAsync(HttpContext, database, key, request, measures, ct), arrival.Event, ct, StatusCodes.Status201Created);
     }
 
     private static Delegation DelegationOf(DelegationRequest request, Event evt, Caller caller) => new()
     {
         EventId = evt.Id, IsTest = caller.IsTest || evt.IsTest, MadeBy = caller.HolderId, ExternalId = request.ExternalId, ContactName = request.Contact!.FullName!,
         ContactEmail = EmailAddress.Repair(request.Contact.Email!), ContactPhone = request.Contact.Phone, Language = request.Contact.Language!.Value, Organisation = request.Organisation, City = request.City,
-    };
-
-    // What was never stored has no id and no links.
-    private static Delegation Foreseen(Delegation delegation) => delegation with
-    {
-        Id = null,
-        CreatedAt = null,
-        UpdatedAt = null,
-        Contact = delegation.ToContact(),
-        Members = [.. delegation.Members!.Select(member => member with { Id = null, DelegationId = null, Reference = null, CreatedAt = null, UpdatedAt = null })],
     };
 }

@@ -1,6 +1,6 @@
 namespace Isa.Events.Api.Features.Delegations;
 
-/// <summary>Changes who speaks for a delegation: a merge patch (RFC 7396) over its contact. A new address makes their links new, and is told of all members.</summary>
+/// <summary>Changes who speaks for a delegation: a merge patch (RFC 7396) over its contact. A new address makes their links new, and those of members whose mail they pass on, and is told of all members.</summary>
 public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess access) : EndpointWithoutRequest<Delegation>
 {
     private static readonly DelegationUpdateRequestValidator Shape = new();
@@ -17,8 +17,9 @@ public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess a
         var found = await access.FindAsync(HttpContext, ct);
         var match = found.Actor == Actor.Organizer ? IfMatch.Require(HttpContext) : IfMatch.Read(HttpContext);
         var request = await Body.PatchAsync(HttpContext.Request, DelegationUpdateRequest.From(found.Delegation), ct);
-        await UpdateAsync(database, found, match, request, ct);
-        await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
+        var updated = await UpdateAsync(database, found, match, request, ct);
+        // Whoever has only a link has handed the delegation over with it: new links are for the new address.
+        await access.SendAsync(HttpContext, updated.Id!, found.Event, ct, withLinks: found.Actor != Actor.Attendee || updated.TokenVersion == found.Delegation.TokenVersion);
     }
 
     /// <summary>The same for the contact's own page.</summary>
@@ -35,7 +36,8 @@ public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess a
         match?.Check(before.Version);
         // The patch was laid over what was read; what somebody else has changed since would be undone by it.
         if (before.ToContact() != found.Delegation.ToContact()) throw new ProblemException(Problem.VersionMismatch).With("currentVersion", before.Version);
-        var active = Delegation.MembersOf(session, before.Id!).FindAll(m => m.IsActive);
+        var members = Delegation.MembersOf(session, before.Id!);
+        var active = members.FindAll(m => m.IsActive);
         if (active.Count == 0) throw new ProblemException(Problem.RegistrationEnded);
         evt.RefuseOnceEnded(session.Now);
 
@@ -45,6 +47,9 @@ public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess a
         var moved = EmailAddress.Normalise(before.ContactEmail) != EmailAddress.Normalise(wanted.ContactEmail);
         var saved = (wanted with { TokenVersion = before.TokenVersion + (moved ? 1 : 0) }).Save(session);
         foreach (var member in active) HistoryRow.Add(session, member.Id!, "updated", found.Actor, found.ActorId, new HistoryDetails { Fields = fields });
+        // Links that were for the earlier contact to pass on, to those who have registered no longer as well: from their pages one registers again. Their calendar entries show them.
+        if (moved)
+            foreach (var member in members.Where(m => m.Email is null)) (member with { TokenVersion = member.TokenVersion + 1, Revision = member.Revision + 1 }).Save(session);
         // A new address is confirmed as the first one would have been.
         if (moved) OutboxRow.AddForContact(session, active.Exists(m => m.Status == RegistrationStatus.PendingConfirmation) ? OutboxKind.AddressToConfirm : OutboxKind.DelegationChanged, evt.Id, before.Id!);
         return saved;

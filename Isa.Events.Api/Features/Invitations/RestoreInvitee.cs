@@ -1,7 +1,7 @@
 namespace Isa.Events.Api.Features.Invitations;
 
 /// <summary>Invites somebody again whose invitation was taken back: the code they were given counts as before. What was ended with it stays so.</summary>
-public sealed class RestoreInvitee(EventsDatabase database, CurrentEvents events, InvitationCodes codes) : EndpointWithoutRequest<InviteeAnswer>
+public sealed class RestoreInvitee(InviteeAccess access) : EndpointWithoutRequest<InviteeAnswer>
 {
     public override void Configure()
     {
@@ -9,20 +9,10 @@ public sealed class RestoreInvitee(EventsDatabase database, CurrentEvents events
         Policies(Access.Organizer);
     }
 
-    public override async Task HandleAsync(CancellationToken ct)
-    {
-        Parameters.None(HttpContext);
-        var known = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
-        var id = Route<string>("invitee")!;
-        var (invitee, registrationId) = await database.WriteAsync(known.Id, session => Restore(session, known.Id, id), ct);
-        HttpContext.Response.Headers.CacheControl = "no-store";
-        await Send.OkAsync(InviteeAnswer.Of(invitee, registrationId, codes), ct);
-    }
+    public override Task HandleAsync(CancellationToken ct) => access.ChangeAsync(HttpContext, Restore, ct);
 
-    private static (Invitee, string?) Restore(WriteSession session, string eventId, string id)
+    private static (Invitee, string?) Restore(WriteSession session, Event evt, Invitee invitee)
     {
-        var evt = session.LockEvent(eventId);
-        var invitee = Invitee.Find(session, eventId, id) ?? throw new ProblemException(Problem.InviteeNotFound);
         evt.RefuseOnceEnded(session.Now);
         if (invitee.State == InviteeState.Revoked) invitee = (invitee with { State = InviteeState.Invited, RevokedAt = null }).Save(session);
         return (invitee, invitee.RegistrationId(session, evt.IsTest));

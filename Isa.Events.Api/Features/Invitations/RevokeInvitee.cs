@@ -1,7 +1,7 @@
 namespace Isa.Events.Api.Features.Invitations;
 
 /// <summary>Takes an invitation back: its code is unknown from then on. What was registered with it stays, unless that is to end too.</summary>
-public sealed class RevokeInvitee(EventsDatabase database, CurrentEvents events, InvitationCodes codes) : EndpointWithoutRequest<InviteeAnswer>
+public sealed class RevokeInvitee(InviteeAccess access) : EndpointWithoutRequest<InviteeAnswer>
 {
     public override void Configure()
     {
@@ -11,20 +11,12 @@ public sealed class RevokeInvitee(EventsDatabase database, CurrentEvents events,
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        Parameters.None(HttpContext);
-        var caller = HttpContext.GetCaller()!;
-        var request = await Body.ReadOptionalAsync<RevokeInviteeRequest>(HttpContext.Request, ct);
-        var known = (await events.GetAsync(Route<string>("event")!, caller, ct)).Event;
-        var id = Route<string>("invitee")!;
-        var (invitee, registrationId) = await database.WriteAsync(known.Id, session => Revoke(session, known.Id, id, request.CancelRegistration == true, caller), ct);
-        HttpContext.Response.Headers.CacheControl = "no-store";
-        await Send.OkAsync(InviteeAnswer.Of(invitee, registrationId, codes), ct);
+        var (request, caller) = (await Body.ReadOptionalAsync<RevokeInviteeRequest>(HttpContext.Request, ct), HttpContext.GetCaller()!);
+        await access.ChangeAsync(HttpContext, (session, evt, invitee) => Revoke(session, evt, invitee, request.CancelRegistration == true, caller), ct);
     }
 
-    private static (Invitee, string?) Revoke(WriteSession session, string eventId, string id, bool cancel, Caller caller)
+    private static (Invitee, string?) Revoke(WriteSession session, Event evt, Invitee invitee, bool cancel, Caller caller)
     {
-        var evt = session.LockEvent(eventId);
-        var invitee = Invitee.Find(session, eventId, id) ?? throw new ProblemException(Problem.InviteeNotFound);
         var registrationId = invitee.RegistrationId(session, evt.IsTest);
         if (cancel && registrationId is not null)
         {

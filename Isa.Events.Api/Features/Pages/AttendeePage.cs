@@ -20,7 +20,7 @@ internal static class AttendeePage
         body.Append($"<h1 lang=\"{evt.Title.Resolve(language, evt.DefaultLanguage).Tag()}\">{Html.Encode(evt.Title.In(language, evt.DefaultLanguage))}</h1>\n");
 
     public static void State(StringBuilder body, Event evt, Registration registration, RegistrationWait? wait, DateTimeOffset now) =>
-        body.Append($"<p class=\"state{(IsOff(evt, registration) ? " off" : "")}\" role=\"status\">{Html.Encode(AttendeeState.Of(evt, registration, wait, now))}</p>\n");
+        body.Append($"<p class=\"state{(IsOff(evt, registration) ? " off" : "")}\" role=\"status\">{Html.Encode(AttendeeState.Of(evt, registration, wait, now, isForContact: registration.NameFollows))}</p>\n");
 
     public static void Entry(StringBuilder body, string label, string html) => body.Append($"<dt>{label}</dt><dd>{html}</dd>\n");
 

@@ -44,7 +44,7 @@ public sealed class AttendeePages(EventsDatabase database, CurrentEvents events,
             {
                 if (await ReachAsync(which, view, sent, act, done, ct) is { } result) await RedirectAsync(context, which, token, result);
             }, ct) is not var (sent, refusal)) return;
-        if (!ShowsForm(sent, refusal, out var status)) await SendShortAsync(context, view, which, refusal.Problem.Detail, refusal.Problem.Status);
+        if (!ShowsForm(sent, refusal, out var status)) await SendShortAsync(context, view, which, refusal.Detail, refusal.Problem.Status);
         else if (await FindAsync(which.Purpose(), token, ct) is not { } now) await SendUnknownAsync(context, which.Purpose(), ct);
         else await Html.SendWithFormAsync(context, render((PageView)now.Refused(sent, refusal), writer), status);
     }

@@ -67,10 +67,10 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         if (await AttendeePages.TryAsync(context, which, settings.Value, async sent =>
             {
                 if (await ReachAsync(context, view, sent, act, done, ct) is not { } after) return;
-                var said = after.TokenVersion == view.Delegation.TokenVersion ? note : PageNote.Renewed;
-                await Html.SeeOtherAsync(context, $"{PageForms.Page(LinkPurpose.Contact, writer.Tokens.Create(LinkPurpose.Contact, after))}?done={RowTypes.Name(said)}");
+                if (after.TokenVersion == view.Delegation.TokenVersion) await Html.SeeOtherAsync(context, $"{PageForms.Page(LinkPurpose.Contact, view.Token)}?done={RowTypes.Name(note)}");
+                else await SendHandedOverAsync(context, view, after);
             }, ct) is not var (sent, refusal)) return;
-        if (!AttendeePages.ShowsForm(sent, refusal, out var status)) await AttendeePages.SendShortAsync(context, view, which, refusal.Problem.Detail, refusal.Problem.Status);
+        if (!AttendeePages.ShowsForm(sent, refusal, out var status)) await AttendeePages.SendShortAsync(context, view, which, refusal.Detail, refusal.Problem.Status);
         else if (await FindAsync(context, ct) is not { } now) await SendUnknownAsync(context, ct);
         else await Html.SendWithFormAsync(context, Render((DelegationView)now.Refused(sent, refusal)), status);
     }
@@ -86,6 +86,15 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         }
 
         return await FindAsync(context, ct) is { MayConfirm: false } now && done(now, sent) ? now.Delegation : throw new ProblemException(Problem.VersionMismatch);
+    }
+
+    // Whoever has only a link has handed the delegation over with it: the new one is for the new address.
+    private static Task SendHandedOverAsync(HttpContext context, DelegationView view, Delegation after)
+    {
+        var body = new StringBuilder();
+        AttendeePage.Title(body, view.Event, view.Language);
+        body.Append($"<p class=\"state\" role=\"status\">{Html.Encode(PageWording.ContactChanged.Fill(view.Language, after.ContactEmail))}</p>\n");
+        return Html.SendAsync(context, PageWriter.Page(view, view.Event.Title.In(view.Language, view.Event.DefaultLanguage), body), StatusCodes.Status200OK);
     }
 
     private async Task SendUnknownAsync(HttpContext context, CancellationToken ct)
@@ -120,7 +129,7 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         if (!ended && active.Exists(m => m.NameFollows) && delegation.NamesDueAt is { } due)
             body.Append($"<p>{Html.Encode(PageWording.NamesDue.Fill(language, Clock.Moment(due, evt.TimeZone, language)))}</p>\n");
         body.Append("<dl>\n");
-        foreach (var member in delegation.Members!)
+        foreach (var member in delegation.Members!.Where(m => m is not { NameFollows: true, EndReason: EndReason.Replaced })) // who was named instead stands there
         {
             var said = Html.Encode(AttendeeState.Of(evt, member with { Language = language }, member.Waitlist, view.Now, isForContact: true));
             AttendeePage.Entry(body, Html.Encode(member.NameFollows ? PageWording.NameFollows.In(language) : member.FullName), $"{said}<br><a href=\"/r/{writer.Tokens.Create(LinkPurpose.Manage, member)}\">{PageWording.ToMember.In(language)}</a>");
@@ -131,7 +140,7 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         ContactForm.Write(body, view, writer);
         return PageWriter.Page(view, evt.Title.In(language, evt.DefaultLanguage), body);
 
-        string State() => active.Count == 0 ? PageWording.DelegationEnded.In(language)
+        string State() => active.Count == 0 ? (delegation.Members!.All(m => m.Status == RegistrationStatus.Declined || m.EndReason == EndReason.Replaced) ? PageWording.DelegationDeclined : PageWording.DelegationEnded).In(language)
             : evt.Status == EventStatus.Cancelled ? Wording.StateEventCancelled.In(language)
             : ended ? Wording.StateOver.In(language)
             : pending ? PageWording.DelegationPending.In(language)

@@ -7,12 +7,12 @@ internal static class DeputyForm
 {
     public static void Write(StringBuilder body, PageView view, PageWriter page)
     {
-        if (SubstituteAttendee.Refusal(view.Event, view.Registration, view.Now) is not null) return;
+        if (SubstituteAttendee.Refusal(view.Event, view.Registration, view.Now) is not null || view.Registration.NameFollows) return; // nobody is there to be replaced
         var form = ManageBody.Fold(body, view, PageForm.Deputy, PageWording.Deputy, page);
         form.Text(PageWording.DeputyText);
         var fields = PersonFields.Of(view).ToDictionary(f => f.Name, StringComparer.Ordinal);
         foreach (var (name, label) in new[] { ("fullName", PageWording.DeputyName), ("email", PageWording.DeputyEmail), ("language", PageWording.DeputyLanguage) })
-            form.Field(fields[name] with { Label = label.In(view.Language), Help = null, Autocomplete = "off" }, name == "language" ? [view.Language.Code()] : []);
+            form.Field(fields[name] with { Label = label.In(view.Language), Help = null, Autocomplete = "off", Required = name != "email" || view.Registration.DelegationId is null }, name == "language" ? [view.Language.Code()] : []);
         PersonFields.Write(form, view, Asked(view, view.Sent?.Form is { Which: PageForm.Deputy } sent ? sent : null), null);
         NoticeField.Write(body, form, view, PageWording.DeputyNotice);
         form.Close(PageWording.DeputyButton);

@@ -10,13 +10,13 @@ internal static class DetailsForm
         var (evt, registration) = (view.Event, view.Registration);
         if (UpdateRegistration.Refusal(evt, registration, view.Now) is not null) return;
         var open = UpdateRegistration.MayChangeAnswers(evt, view.Now);
-        var form = ManageBody.Fold(body, view, PageForm.Details, PageWording.Details, page);
-        form.Text(PageWording.NewAddress);
+        var form = ManageBody.Fold(body, view, PageForm.Details, registration.NameFollows ? PageWording.GiveName : PageWording.Details, page, open: registration.NameFollows);
+        if (!registration.NameFollows) form.Text(PageWording.NewAddress);
         foreach (var field in PersonFields.Of(view))
         {
             if (field.Name == "audience" && !open) continue;
             var required = field.Required && (field.Name != "email" || registration.Email is not null);
-            form.Field(field with { Required = required }, PersonFields.ValueOf(registration, field.Name) is { } value ? [value] : []);
+            form.Field(field with { Required = required }, PersonFields.ValueOf(registration, field.Name) is { } value && !(field.Name == "fullName" && registration.NameFollows) ? [value] : []);
         }
 
         if (open) PersonFields.Write(form, view, Asked(view, view.Sent?.Form is { Which: PageForm.Details } sent ? sent : null), registration.Answers);

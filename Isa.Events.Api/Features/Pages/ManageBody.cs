@@ -13,6 +13,8 @@ internal static class ManageBody
         PageWriter.Head(body, view);
         AttendeePage.State(body, evt, registration, view.Wait, view.Now);
         if (registration.IsActive && evt.EndedBy(view.Now) is null && AttendeeState.WhyOf(view.Wait) is { } why) body.Append($"<p>{why.In(language)}</p>\n");
+        if (registration is { IsActive: true, NameFollows: true, HoldEndsAt: { } due } && registration.Status != RegistrationStatus.PendingConfirmation && evt.EndedBy(view.Now) is null)
+            body.Append($"<p>{Html.Encode(PageWording.NameDue.Fill(language, view.Moment(due)))}</p>\n");
         if (view.Again is { } again) Again(body, view, again, page);
         KeepSection(body, view, page);
         OfferSection(body, view, page);
@@ -33,7 +35,7 @@ internal static class ManageBody
         body.Append("<dl>\n");
         if (evt.CancellationReason?.In(language, evt.DefaultLanguage) is { Length: > 0 } reason) AttendeePage.Entry(body, Wording.Reason.In(language), Html.Encode(reason));
         if (registration.DecisionText is { } text) AttendeePage.Entry(body, Wording.Organizer.In(language), Html.Encode(text));
-        AttendeePage.Entry(body, Wording.Person.In(language), Html.Encode(registration.FullName));
+        AttendeePage.Entry(body, Wording.Person.In(language), Html.Encode(registration.NameFollows ? PageWording.NameFollows.In(language) : registration.FullName));
         AttendeePage.WhenAndWhere(body, evt, view.Site, registration);
         if (view.Site.JoinsByVideo && registration.Status == RegistrationStatus.Confirmed && evt.EndedBy(view.Now) is null)
             AttendeePage.Entry(body, Wording.Join.In(language), $"<a href=\"{Html.Encode(page.Tokens.JoinUrl(registration))}\">{Wording.Online.In(language)}</a>");

@@ -30,7 +30,7 @@ internal abstract record ShownPage(CurrentEvent Current, string Token, DateTimeO
     {
         if (refusal.Problem == Problem.VersionMismatch) return this with { Alert = PageWording.Stale.In(Language) };
         var errors = refusal.Errors.Select(e => (Field: sent.FieldOf(e), Text: e.Text(Language))).DistinctBy(e => e.Field).ToList();
-        return this with { Alert = refusal.Problem.Detail.In(Language), Sent = new Sent(sent, [.. errors.Select(e => (e.Field, e.Text, PersonFields.LabelOf(this, e.Field)))]) };
+        return this with { Alert = refusal.Detail.In(Language), Sent = new Sent(sent, [.. errors.Select(e => (e.Field, e.Text, PersonFields.LabelOf(this, e.Field)))]) };
     }
 }
 

@@ -28,13 +28,18 @@ internal static class PageWording
     public static readonly Sentence DelegationOf = new("Sie haben {0} Personen angemeldet.", "You have registered {0} people.", "您已为{0}人报名。");
     public static readonly Sentence DelegationOfOne = new("Sie haben eine Person angemeldet.", "You have registered one person.", "您已为1人报名。");
     public static readonly Sentence DelegationEnded = new("Diese Delegation ist abgemeldet.", "This delegation is no longer registered.", "该代表团的报名已取消。");
+    public static readonly Sentence DelegationDeclined = new("Die Anmeldung Ihrer Delegation wurde leider abgelehnt.", "Unfortunately, the registration of your delegation was declined.", "很抱歉，贵代表团的报名未获通过。");
     public static readonly Sentence DelegationPending = new("Ihre Delegation ist angemeldet, sobald Sie Ihre E-Mail-Adresse bestätigt haben.", "Your delegation is registered once you have confirmed your e-mail address.", "请确认您的电子邮箱，确认后代表团即报名成功。");
     public static readonly Sentence NamesDue = new("Bitte nennen Sie die noch fehlenden Namen bis {0}; danach verfallen diese Plätze.", "Please give the missing names by {0}; after that these places lapse.", "请在{0}前补充尚缺的姓名，逾期相应席位将失效。");
+    public static readonly Sentence NameDue = new("Bitte nennen Sie bis {0}, wer teilnimmt; danach verfällt dieser Platz.", "Please say by {0} who will attend; after that this place lapses.", "请在{0}前填写参会人姓名，逾期该席位将失效。");
+    public static readonly Sentence GiveName = new("Name und Angaben eintragen", "Give the name and details", "填写姓名和信息");
     public static readonly Sentence NameFollows = new("Name folgt", "Name to follow", "姓名待定");
     public static readonly Sentence Contact = new("Kontaktperson ändern", "Change the contact person", "更改联系人");
     public static readonly Sentence ContactText = new("An diese Person schreiben wir für die Delegation. Wenn Sie die E-Mail-Adresse ändern, bekommt die neue Adresse einen neuen Link zu dieser Seite; der bisherige gilt nicht mehr.",
         "This is the person we write to on behalf of the delegation. If you change the e-mail address, the new address gets a new link to this page, and the old one stops working.", "与代表团有关的通知将发送给此联系人。如更改电子邮箱，新邮箱将收到本页面的新链接，旧链接随即失效。");
     public static readonly Sentence ContactButton = new("Speichern", "Save", "保存");
+    public static readonly Sentence ContactChanged = new("Ihre Angaben sind gespeichert. Der neue Link steht in der E-Mail an {0}; dieser gilt nicht mehr. Ist die Adresse falsch, wenden Sie sich bitte an den Veranstalter.",
+        "Your details are saved. The new link is in the e-mail to {0}; this one no longer works. If that address is wrong, please turn to the organiser.", "您的信息已保存。新链接已发送至{0}，此链接已失效。如该邮箱有误，请联系主办方。");
     public static readonly Sentence Member = new("Weitere Person anmelden", "Register another person", "再为一人报名");
     public static readonly Sentence MemberEmail = new("Ohne eigene Adresse schreiben wir der Person über Sie.", "Without an address of their own we write to them through you.", "如未填写，通知将由您转达。");
     public static readonly Sentence MemberLanguage = new("In welcher Sprache dürfen wir der Person schreiben?", "Which language shall we write to them in?", "此人希望用哪种语言接收通知？");
@@ -131,7 +136,7 @@ internal static class PageWording
         [PageNote.Declined] = new("Sie haben den Platz nicht angenommen.", "You have turned the place down.", "您已放弃该席位。"),
         [PageNote.Updated] = new("Ihre Angaben sind gespeichert.", "Your details are saved.", "您的信息已保存。"),
         [PageNote.Renewed] = new("Ihre Angaben sind gespeichert. Dies ist Ihr neuer Link; der alte gilt nicht mehr.", "Your details are saved. This is your new link; the old one no longer works.", "您的信息已保存。这是您的新链接，旧链接已失效。"),
-        [PageNote.Replaced] = new("Ihr Platz ist übergeben. Ihre Vertretung bekommt eine eigene E-Mail.", "Your place has been handed over. Your deputy gets an e-mail of their own.", "您的席位已转交，代为参会者将另行收到邮件。"),
+        [PageNote.Replaced] = new("Ihr Platz ist übergeben. Ihre Vertretung bekommt eine eigene Nachricht.", "Your place has been handed over. Your deputy gets a message of their own.", "您的席位已转交，代为参会者将另行收到通知。"),
         [PageNote.Cancelled] = new("Ihre Absage ist gespeichert.", "Your cancellation is saved.", "您的取消申请已生效。"),
         [PageNote.Registered] = new("Sie haben sich neu angemeldet. Dies ist die Seite Ihrer neuen Anmeldung.", "You have registered again. This is the page of your new registration.", "您已重新报名。这是您新报名的页面。"),
         [PageNote.Kept] = new("Ihr Platz bleibt reserviert.", "Your place is still yours.", "您的席位已保留。"),

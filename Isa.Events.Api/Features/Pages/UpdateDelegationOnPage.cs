@@ -1,6 +1,6 @@
 namespace Isa.Events.Api.Features.Pages;
 
-/// <summary>Changes who speaks for a delegation, as <see cref="UpdateDelegation"/> does. After a new address it leads to the new link, for whoever has just typed that.</summary>
+/// <summary>Changes who speaks for a delegation, as <see cref="UpdateDelegation"/> does. After a new address the new link is for that alone.</summary>
 public sealed class UpdateDelegationOnPage(DelegationPage page, EventsDatabase database) : EndpointWithoutRequest
 {
     public override void Configure()

@@ -36,8 +36,11 @@ public sealed class AnsweredQuestionValidator : Validator<AnsweredQuestion>
 /// <summary>Which answers a person may give, and must.</summary>
 public static partial class AnswerRules
 {
-    /// <summary>How many answers a request may carry: what an event asks, and what it has asked before.</summary>
-    public const int MaxCount = 200;
+    // What an event asks, and what it has asked before.
+    private const int MaxCount = 200;
+
+    /// <summary>The shape of the answers that a request carries.</summary>
+    public static void Answers<T>(this IRuleBuilder<T, IReadOnlyList<AnsweredQuestion>?> rule) => rule.AtMost(MaxCount).ForEach(answer => answer.SetValidator(new AnsweredQuestionValidator()));
 
     /// <summary>What is wrong with the answers of somebody, or null.</summary>
     /// <param name="evt">Whose questions.</param>

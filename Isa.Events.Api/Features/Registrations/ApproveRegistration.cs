@@ -11,22 +11,12 @@ public sealed class ApproveRegistration(RegistrationAccess access) : EndpointWit
         Policies(Access.Organizer);
     }
 
-    public override async Task HandleAsync(CancellationToken ct)
-    {
-        var match = IfMatch.Read(HttpContext);
-        var request = await DecisionRequest.ReadAsync(HttpContext, ct);
-        var found = await access.FindAsync(HttpContext, ct);
-        var approved = await access.WriteAsync(found, match, (session, evt, registration) =>
-        {
-            if (IsApproved(session, registration)) return registration;
-            return registration.Status == RegistrationStatus.PendingApproval ? Approve(session, evt, registration, request.Text, found.ActorId)
-                : throw new ProblemException(Problem.RegistrationNotPending);
-        }, ct);
-        await access.SendAsync(HttpContext, approved, found.Event, ct);
-    }
+    public override Task HandleAsync(CancellationToken ct) => access.DecideAsync(HttpContext, Approve, ct);
 
     private static Registration Approve(WriteSession session, Event evt, Registration registration, string? text, string? keyId)
     {
+        if (IsApproved(session, registration)) return registration;
+        if (registration.Status != RegistrationStatus.PendingApproval) throw new ProblemException(Problem.RegistrationNotPending);
         evt.RefuseOnceEnded(session.Now);
         var approved = Store(session, registration.Seated(session, evt), text, keyId);
         OutboxRow.Add(session, KindOf(approved.Status), evt.Id, approved.Id);

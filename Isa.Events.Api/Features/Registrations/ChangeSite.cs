@@ -184,7 +184,6 @@ public sealed class ChangeSiteRequestValidator : Validator<ChangeSiteRequest>
     {
         RuleFor(r => r.SiteId).Present().Line(40);
         RuleFor(r => r.WhenFull).Must(wish => wish != WhenFull.AttendSite).Fails(FieldCode.UnknownValue, "reject, waitlist"); // they attend where they are
-        RuleFor(r => r.Answers).AtMost(AnswerRules.MaxCount);
-        RuleForEach(r => r.Answers).SetValidator(new AnsweredQuestionValidator());
+        RuleFor(r => r.Answers).Answers();
     }
 }

@@ -9,17 +9,12 @@ public sealed class DeclineRegistration(RegistrationAccess access) : EndpointWit
         Policies(Access.Organizer);
     }
 
-    public override async Task HandleAsync(CancellationToken ct)
+    public override Task HandleAsync(CancellationToken ct) => access.DecideAsync(HttpContext, Decline, ct);
+
+    private static Registration Decline(WriteSession session, Event evt, Registration registration, string? text, string? keyId) => registration.Status switch
     {
-        var match = IfMatch.Read(HttpContext);
-        var request = await DecisionRequest.ReadAsync(HttpContext, ct);
-        var found = await access.FindAsync(HttpContext, ct);
-        var declined = await access.WriteAsync(found, match, (session, evt, registration) => registration.Status switch
-        {
-            RegistrationStatus.Declined => registration,
-            RegistrationStatus.PendingApproval => Ending.End(session, evt, registration with { DecisionText = request.Text }, RegistrationStatus.Declined, null, Actor.Organizer, found.ActorId),
-            _ => throw new ProblemException(Problem.RegistrationNotPending),
-        }, ct);
-        await access.SendAsync(HttpContext, declined, found.Event, ct);
-    }
+        RegistrationStatus.Declined => registration,
+        RegistrationStatus.PendingApproval => Ending.End(session, evt, registration with { DecisionText = text }, RegistrationStatus.Declined, null, Actor.Organizer, keyId),
+        _ => throw new ProblemException(Problem.RegistrationNotPending),
+    };
 }

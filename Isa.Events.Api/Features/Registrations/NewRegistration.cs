@@ -54,11 +54,11 @@ public sealed record NewRegistration : Registration
         INSERT INTO registrations (id, event_id, site_id, status, is_test, late, reference, made_by, external_id, full_name, email, email_normalised, name_normalised,
             family_name, romanized_name, form_of_address, job_title, organisation, city, audience, language, time_zone, phone, copy_to, listens_in, needs,
             notice_version, consents, answers, sort_family, sort_romanized, organisation_folded, search_text, holds_seat, confirmed_at, hold_ends_at,
-            waitlist_entry_id, when_full, fallback_site_id, delegation_id, name_follows, invitee_id, quota_city, replaces, revision, version, token_version, created_at, updated_at)
+            waitlist_entry_id, when_full, fallback_site_id, what_fits, delegation_id, name_follows, invitee_id, quota_city, replaces, revision, version, token_version, created_at, updated_at)
         VALUES (@Id, @EventId, @SiteId, @Status, @IsTest, @Late, @Reference, @MadeBy, @ExternalId, @FullName, @Email, @EmailNormalised, @NameNormalised,
             @FamilyName, @RomanizedName, @FormOfAddress, @JobTitle, @Organisation, @City, @Audience, @Language, @TimeZone, @Phone, @CopyTo, @ListensIn, @Needs,
             @NoticeVersion, @Consents, @Answers, @SortFamily, @SortRomanized, @OrganisationFolded, @SearchText, @HoldsSeat, @ConfirmedAt, @HoldEndsAt,
-            @WaitlistEntryId, @WhenFull, @FallbackSiteId, @DelegationId, @NameFollows, @InviteeId, @QuotaCity, @Replaces, @Revision, @Version, @TokenVersion, @CreatedAt, @UpdatedAt)
+            @WaitlistEntryId, @WhenFull, @FallbackSiteId, @WhatFits, @DelegationId, @NameFollows, @InviteeId, @QuotaCity, @Replaces, @Revision, @Version, @TokenVersion, @CreatedAt, @UpdatedAt)
         ON CONFLICT DO NOTHING
         """;
 }

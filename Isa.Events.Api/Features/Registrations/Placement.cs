@@ -26,6 +26,7 @@ public sealed record Placement(string SiteId, bool HasSeat, string? EntryId)
             WaitlistEntryId = EntryId,
             WhenFull = null,
             FallbackSiteId = null,
+            WhatFits = false,
         });
 
     /// <summary>Whether a read can already tell that the wish comes to nothing.</summary>
@@ -61,16 +62,22 @@ public sealed record Placement(string SiteId, bool HasSeat, string? EntryId)
         }
     }
 
-    /// <summary>What members of a delegation come to once nothing more is awaited of them: each with the seat that was held for them; the others who wish for the same as one party.</summary>
+    /// <summary>
+    /// What members of a delegation come to once nothing more is awaited of them: each with the seat that was held for them; the others who wish for the same as one party,
+    /// or those of it for whom there is a place, where they said so.
+    /// </summary>
     /// <exception cref="ProblemException"><see cref="Problem.SiteFull"/> where there is no place for one of these parties.</exception>
+    /// <returns>Those who have one.</returns>
     public static List<(Registration Member, Placement Placement)> FindTogether(WriteSession session, Event evt, IEnumerable<Registration> members)
     {
         var placed = new List<(Registration, Placement)>();
-        foreach (var party in members.GroupBy(m => (m.SiteId, m.WhenFull, m.FallbackSiteId, m.HoldsSeat, m.DelegationId, m.IsTest)))
+        foreach (var party in members.GroupBy(m => (m.SiteId, m.WhenFull, m.FallbackSiteId, m.WhatFits, m.HoldsSeat, m.DelegationId, m.IsTest)))
         {
-            var wish = new Wish(party.Key.SiteId, party.Key.WhenFull, party.Key.FallbackSiteId);
-            var placement = party.Key.HoldsSeat ? new Placement(wish.SiteId, true, null) : FindOrSay(session, evt, wish, party.Count(), party.Key.DelegationId, party.First().CountsAt(evt));
-            placed.AddRange(party.Select(member => (member, placement)));
+            var (wish, size, counts) = (new Wish(party.Key.SiteId, party.Key.WhenFull, party.Key.FallbackSiteId), party.Count(), party.First().CountsAt(evt));
+            List<Placement?> places = party.Key.WhatFits && !party.Key.HoldsSeat ? FindWhatFits(session, evt, wish, size, party.Key.DelegationId!, counts)
+                : [.. Enumerable.Repeat(party.Key.HoldsSeat ? new Placement(wish.SiteId, true, null) : FindOrSay(session, evt, wish, size, party.Key.DelegationId, counts), size)];
+            foreach (var (member, place) in party.Zip(places))
+                if (place is not null) placed.Add((member, place));
         }
 
         return placed;

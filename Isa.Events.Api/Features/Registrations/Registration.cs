@@ -45,7 +45,7 @@ public record Registration
     public const string Columns = """
         id, event_id, site_id, status, is_test, late, reference, made_by, external_id, delegation_id, full_name, email, family_name, romanized_name, form_of_address,
         job_title, organisation, city, audience, language, time_zone, phone, copy_to, listens_in, needs, notice_version, consents, answers, revision, version, token_version,
-        created_at, updated_at, confirmed_at, cancelled_at, cancelled_by, end_reason, holds_seat, hold_ends_at, waitlist_entry_id, when_full, fallback_site_id, name_follows,
+        created_at, updated_at, confirmed_at, cancelled_at, cancelled_by, end_reason, holds_seat, hold_ends_at, waitlist_entry_id, when_full, fallback_site_id, what_fits, name_follows,
         invitee_id, quota_city, decision_text, replaces, replaced_by, told, reply, replied_at, reply_comment, reply_sequence, reply_stamp, answer_after_change, decline_takes_effect_at,
         mail_state, mail_bounced_at, mail_bounce_code
         """;
@@ -156,6 +156,10 @@ public record Registration
     [JsonIgnore]
     public string? FallbackSiteId { get; init; }
 
+    /// <summary>Whether those of its party for whom there is room then come without the others.</summary>
+    [JsonIgnore]
+    public bool WhatFits { get; init; }
+
     /// <summary>Whether its place is held for somebody who is not named yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NameFollows { get; init; }
@@ -265,8 +269,8 @@ public record Registration
     private const string UpdateLife = """
         UPDATE registrations SET site_id = @SiteId, status = @Status, revision = @Revision, version = @Version, updated_at = @UpdatedAt, confirmed_at = @ConfirmedAt,
             cancelled_at = @CancelledAt, cancelled_by = @CancelledBy, end_reason = @EndReason, holds_seat = @HoldsSeat, hold_ends_at = @HoldEndsAt,
-            waitlist_entry_id = @WaitlistEntryId, when_full = @WhenFull, fallback_site_id = @FallbackSiteId, decision_text = @DecisionText, replaced_by = @ReplacedBy,
-            decline_takes_effect_at = @DeclineTakesEffectAt
+            waitlist_entry_id = @WaitlistEntryId, when_full = @WhenFull, fallback_site_id = @FallbackSiteId, what_fits = @WhatFits,
+            decision_text = @DecisionText, replaced_by = @ReplacedBy, token_version = @TokenVersion, decline_takes_effect_at = @DeclineTakesEffectAt
         WHERE id = @Id AND version = @Version - 1
         """;
 

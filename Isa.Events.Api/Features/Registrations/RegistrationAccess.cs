@@ -5,7 +5,12 @@ namespace Isa.Events.Api.Features.Registrations;
 /// <param name="Event">Its event.</param>
 /// <param name="Actor">Who asks.</param>
 /// <param name="ActorId">Their key, where they have one.</param>
-public sealed record FoundRegistration(Registration Registration, Event Event, Actor Actor, string? ActorId);
+public sealed record FoundRegistration(Registration Registration, Event Event, Actor Actor, string? ActorId)
+{
+    /// <summary>As it is under its event's lock.</summary>
+    /// <exception cref="ProblemException"><see cref="Problem.RegistrationNotFound"/> where it is gone, or they came by a link that was replaced since.</exception>
+    internal Registration Again(Registration? now) => now is not null && (Actor != Actor.Attendee || now.TokenVersion == Registration.TokenVersion) ? now : throw new ProblemException(Problem.RegistrationNotFound);
+}
 
 /// <summary>Finds the registration of a request and who asks: <c>{registration}</c> is an id, for a key, or the manage token, for the person.</summary>
 public sealed class RegistrationAccess(EventsDatabase database, CurrentEvents events, RegistrationTokens tokens, TimeProvider time)
@@ -41,10 +46,22 @@ public sealed class RegistrationAccess(EventsDatabase database, CurrentEvents ev
         return database.WriteAsync(found.Event.Id, session =>
         {
             var evt = session.LockEvent(found.Event.Id);
-            var registration = session.One(ahead) ?? throw new ProblemException(Problem.RegistrationNotFound);
+            var registration = found.Again(session.One(ahead)); // whatever version it names, a link that was made new meanwhile is unknown
             match?.Check(registration.Version);
             return Promotion.LookAgain(session, evt, registration, work(session, evt, registration));
         }, ct, [ahead, .. more]);
+    }
+
+    /// <summary>Runs an organiser's decision, as <see cref="WriteAsync"/> does, and answers.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="decide">Checks, changes and stores it; what the organiser says with it, and their key, are its last arguments.</param>
+    /// <param name="ct">Gives up.</param>
+    internal async Task DecideAsync(HttpContext context, Func<WriteSession, Event, Registration, string?, string?, Registration> decide, CancellationToken ct)
+    {
+        var match = IfMatch.Read(context);
+        var request = await DecisionRequest.ReadAsync(context, ct);
+        var found = await FindAsync(context, ct);
+        await SendAsync(context, await WriteAsync(found, match, (session, evt, registration) => decide(session, evt, registration, request.Text, found.ActorId), ct), found.Event, ct);
     }
 
     /// <summary>Answers with a registration as it is now: what it waits for, its links, its entity tag.</summary>

@@ -128,8 +128,7 @@ public sealed class RegistrationRequestValidator : Validator<RegistrationRequest
             consent.RuleFor(c => c.Purpose).Present().Slug(1, 64);
             consent.RuleFor(c => c.Text).Present().Paragraphs(1000);
         });
-        RuleFor(r => r.Answers).AtMost(AnswerRules.MaxCount);
-        RuleForEach(r => r.Answers).SetValidator(new AnsweredQuestionValidator());
+        RuleFor(r => r.Answers).Answers();
     }
 
     /// <summary>What is wrong with a request.</summary>

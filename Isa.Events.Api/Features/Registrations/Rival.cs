@@ -36,6 +36,11 @@ public sealed record Rival
     public static Registration? Namesake(ReadSession session, Registration member, string fullName) =>
         session.One<Registration>(WithName, new { member.Id, member.DelegationId, NameNormalised = Text.Fold(fullName) });
 
+    /// <summary>What a namesake means.</summary>
+    public static ProblemException SameName(params IReadOnlyList<FieldError> errors) => new(Problem.AlreadyRegistered, errors) { Detail = NameTaken };
+
+    private static readonly Sentence NameTaken = new("In dieser Delegation ist schon jemand mit diesem Namen angemeldet.", "Somebody with this name is already registered in this delegation.", "该代表团中已有同名人员报名。");
+
     private const string WithName = $"""
         SELECT {Registration.Columns} FROM registrations
         WHERE delegation_id = @DelegationId AND name_normalised = @NameNormalised AND email_normalised IS NULL AND status NOT IN ('cancelled', 'declined') AND id <> @Id

@@ -43,7 +43,7 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
     private static string Substitute(WriteSession session, FoundRegistration found, Ahead<Registration> ahead, Ahead<Rival> rivals, RegistrationRequest deputy, IfMatch? match)
     {
         var evt = session.LockEvent(found.Event.Id);
-        var old = session.One(ahead) ?? throw new ProblemException(Problem.RegistrationNotFound);
+        var old = found.Again(session.One(ahead));
         var rival = session.One(rivals)!;
         match?.Check(old.Version);
         if (Refusal(evt, old, session.Now) is { } late) throw new ProblemException(late);
@@ -52,7 +52,7 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         if ((deputy with { FallbackSiteId = waits?.SiteId ?? old.FallbackSiteId }).RefusalOfContent(evt) is { } refusal) throw refusal;
         // The place stays; it counts for the city of whoever has it. Somebody of the same city takes nothing from anybody.
         if (CityQuotas.Of(evt, deputy.City) is { } quota && quota != old.QuotaCity && CityQuotas.Refusal(session, evt, deputy.City, old.IsTest) is { } full) throw full;
-        if (deputy.Email is null && Rival.Namesake(session, old, deputy.FullName!) is not null) throw new ProblemException(Problem.AlreadyRegistered, "fullName", FieldCode.DuplicateValue);
+        if (deputy.Email is null && Rival.Namesake(session, old, deputy.FullName!) is not null) throw Rival.SameName(new FieldError("fullName", FieldCode.DuplicateValue));
         if (rival.WithAddress is not null) throw new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue); // that one is not the caller's to see
 
         var next = Wanted(deputy, evt, old) with { Id = $"{Registration.IdPrefix}{OrderedId.New(session.Now)}", CreatedAt = session.Now, UpdatedAt = session.Now };
@@ -60,7 +60,7 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         next.Insert(session);
         HistoryRow.Add(session, old.Id!, "replaced", found.Actor, found.ActorId, new HistoryDetails { RegistrationId = next.Id });
         HistoryRow.Add(session, next.Id, "substituted", found.Actor, found.ActorId, new HistoryDetails { RegistrationId = old.Id });
-        Ending.Tell(session, old, ended);
+        if (!old.NameFollows) Ending.Tell(session, old, ended); // else there was nobody to lose it
         OutboxRow.Add(session, RegisterForEvent.KindOf(next.Status), evt.Id, next.Id);
         if (waits is { State: EntryState.Offered }) OutboxRow.Add(session, OutboxKind.OfferMade, evt.Id, next.Id);
         Promotion.LookAgain(session, evt, old, next); // a no from the calendar was the other one's
@@ -78,6 +78,7 @@ public sealed class SubstituteAttendee(EventsDatabase database, RegistrationAcce
         WaitlistEntryId = old.WaitlistEntryId,
         WhenFull = old.WhenFull,
         FallbackSiteId = old.FallbackSiteId,
+        WhatFits = old.WhatFits,
         Reference = old.Reference!,
         Late = old.Late,
         DelegationId = old.DelegationId,

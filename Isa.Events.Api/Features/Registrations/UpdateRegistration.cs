@@ -38,8 +38,7 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
         var wanted = Tidy(request);
         RefuseReadOnly(Changed(RegistrationRequest.From(found.Registration), wanted), found.Actor);
         Shape.Check(wanted, needsAddress: found.Registration.Email is not null); // a member of a delegation who came without one may stay without
-        // A link that was made new meanwhile is unknown, whatever version it names: so the precondition is for the work to check.
-        return access.WriteAsync(found, null, (session, evt, registration) => Update(session, evt, registration, found, match, wanted, tokens), ct);
+        return access.WriteAsync(found, match, (session, evt, registration) => Update(session, evt, registration, found, wanted, tokens), ct);
     }
 
     /// <summary>Why nothing of it can be changed now, or null.</summary>
@@ -54,10 +53,8 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
     /// <summary>The sites whose questions somebody is asked: where they attend, and where they may come to.</summary>
     internal static string?[] SitesOf(Registration registration, string? waitsFor) => [registration.SiteId, registration.FallbackSiteId, waitsFor];
 
-    private static Registration Update(WriteSession session, Event evt, Registration registration, FoundRegistration found, IfMatch? match, RegistrationRequest request, RegistrationTokens tokens)
+    private static Registration Update(WriteSession session, Event evt, Registration registration, FoundRegistration found, RegistrationRequest request, RegistrationTokens tokens)
     {
-        if (found.Actor == Actor.Attendee && registration.TokenVersion != found.Registration.TokenVersion) throw new ProblemException(Problem.RegistrationNotFound);
-        match?.Check(registration.Version);
         // The patch was laid over what was read; what somebody else has changed of the person since would be undone by it. A seat given meanwhile is no reason.
         var before = RegistrationRequest.From(registration);
         if (Changed(RegistrationRequest.From(found.Registration), before).Except(OfTheSite).Any()) throw new ProblemException(Problem.VersionMismatch).With("currentVersion", registration.Version);
@@ -72,6 +69,7 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
 
     private static void CheckRules(WriteSession session, Event evt, Registration registration, RegistrationRequest request, List<string> fields, Actor actor, RegistrationTokens tokens)
     {
+        if (registration.NameFollows && request.Email is not null && !fields.Contains("fullName")) throw ProblemException.Invalid("fullName", FieldCode.Required); // an address is somebody's
         var byOrganizer = actor == Actor.Organizer;
         if (!byOrganizer && !MayChangeAnswers(evt, session.Now) && fields.Find(UntilTheDeadline.Contains) is { } late) throw new ProblemException(Problem.RegistrationClosed, late, FieldCode.ReadOnly);
         // A place of one city's quota is not made one of another's behind its back.
@@ -86,15 +84,14 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
             if (AnswerRules.Refusal(evt, sites, request.Audience, request.Language!.Value, request.Answers, registration.Answers) is { } wrong) throw wrong;
         }
 
-        if (fields.Contains("email")) RefuseOther(Other(WithAddress), Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue);
-        if (fields.Contains("externalId")) RefuseOther(Other(WithExternalId), Problem.ExternalIdTaken, "externalId", FieldCode.DuplicateId);
-        if (request.Email is null && fields.Contains("fullName")) RefuseOther(Rival.Namesake(session, registration, request.FullName!), Problem.AlreadyRegistered, "fullName", FieldCode.DuplicateValue);
+        if (fields.Contains("email")) RefuseOther(Other(WithAddress), new ProblemException(Problem.AlreadyRegistered, "email", FieldCode.DuplicateValue));
+        if (fields.Contains("externalId")) RefuseOther(Other(WithExternalId), new ProblemException(Problem.ExternalIdTaken, "externalId", FieldCode.DuplicateId));
+        if (request.Email is null && fields.Contains("fullName")) RefuseOther(Rival.Namesake(session, registration, request.FullName!), Rival.SameName(new FieldError("fullName", FieldCode.DuplicateValue)));
 
         // The unique indexes say the same. Which registration it is learns only who may see that one.
-        void RefuseOther(Registration? other, Problem problem, string field, FieldCode code)
+        void RefuseOther(Registration? other, ProblemException refusal)
         {
             if (other is null) return;
-            var refusal = new ProblemException(problem, field, code);
             throw byOrganizer || actor == Actor.Partner && other.MadeBy == registration.MadeBy ? refusal.With("registrationId", other.Id).With("links", tokens.Links(other, evt)) : refusal;
         }
 

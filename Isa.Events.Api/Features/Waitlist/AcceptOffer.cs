@@ -53,8 +53,7 @@ public sealed class AcceptOfferRequestValidator : Validator<AcceptOfferRequest>
 {
     public AcceptOfferRequestValidator()
     {
-        RuleFor(r => r.Answers).AtMost(AnswerRules.MaxCount);
-        RuleForEach(r => r.Answers).SetValidator(new AnsweredQuestionValidator());
+        RuleFor(r => r.Answers).Answers();
     }
 }
 

@@ -44,6 +44,46 @@ public class AddDelegationMembersTests(SharedHost host)
     }
 
     [Fact]
+    public async Task A_dry_run_says_what_they_would_come_to_and_leaves_nothing_behind()
+    {
+        var evt = await host.EventWithQueueAsync(2);
+        var party = await host.DelegationAsync(evt, 1);
+        var more = More(2, d =>
+        {
+            d["namesDueBy"] = "P2D";
+            d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜", ["siteId"] = "zoom" });
+            d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true, ["siteId"] = "foshan" });
+        }).ToJsonString();
+        var before = (await host.Organizer.GetAsync(party.PathOf("self"))).ShouldBe(HttpStatusCode.OK);
+        foreach (var (api, path) in new[] { (host.Anybody, PathOf(party)), (host.Partner, $"{party.PathOf("self")}/members"), (host.Organizer, $"{party.PathOf("self")}/members") })
+        {
+            var would = (await api.PostAsync($"{path}?dryRun=true", more, ("Idempotency-Key", "dry"))).ShouldBe(HttpStatusCode.OK);
+            (would.Header("Cache-Control"), would.Header("Location"), would.Header("Idempotent-Replayed")).ShouldBe(("no-store", null, null));
+            ((string)would.Json["id"]!, (string)would.Json["contact"]!["email"]!, would.Json["links"]).ShouldBe(((string)party["id"]!, "wang.fang@example.org", null));
+            would.Json["namesDueAt"].ShouldNotBeNull();
+            would.Json.Members().Select(m => m.Stands()).ShouldBe(["waitlisted hannover queued hannover#1", "waitlisted hannover queued hannover#1", "confirmed zoom", "confirmed foshan"]);
+            would.Json.Members().ShouldAllBe(m => (string)m["delegationId"]! == (string)party["id"]! && m["id"] == null && m["reference"] == null && m["createdAt"] == null && m["links"] == null);
+        }
+
+        var after = (await host.Organizer.GetAsync(party.PathOf("self"))).ShouldBe(HttpStatusCode.OK);
+        (after.Text, after.ETag).ShouldBe((before.Text, before.ETag));
+        (await host.CountsAsync(evt)).ShouldBe("hannover 1/0 foshan 0/0 zoom 0/0");
+        (await host.Database.ReadAsync(session => session.Query<string>(Mails, new { Id = evt, Delegation = (string)party["id"]! }), CancellationToken.None)).ShouldBe(["delegationRegistered"]);
+
+        var some = (await host.Anybody.PostAsync($"{PathOf(party)}?dryRun=true", More(2, d => (d["mode"], d["whenFull"]) = ("whatFits", "reject")))).ShouldBe(HttpStatusCode.OK).Json;
+        (some.Members().Single().Stands(), some["leftOut"]!.ToJsonString()).ShouldBe(("confirmed hannover", """[{"member":1,"code":"site-full"}]"""));
+        (await host.Anybody.PostAsync($"{PathOf(party)}?dryRun=true", More(2, d => d["whenFull"] = "reject"))).ShouldBe(HttpStatusCode.Conflict, "site-full");
+        (await host.Anybody.PostAsync($"{PathOf(party)}?dryRun=true", More(1, d => d["members"]![0]!["email"] = "wang"))).Errors.ShouldBe(["members[0].email invalid-email"]);
+        (await host.Anybody.PostAsync($"{PathOf(party)}?dryRun=maybe", More(1))).ShouldBe(HttpStatusCode.BadRequest);
+        (await host.Anybody.PostAsync($"{PathOf(party)}?dryrun=true", More(1))).ShouldBe(HttpStatusCode.BadRequest);
+
+        var made = (await host.Anybody.PostAsync(PathOf(party), More(1), ("Idempotency-Key", "dry"))).ShouldBe(HttpStatusCode.Created); // another body: the key was never used
+        made.Header("Idempotent-Replayed").ShouldBeNull();
+        (await host.Anybody.PostAsync($"{PathOf(party)}?dryRun=true", More(1), ("Idempotency-Key", "dry"))).ShouldBe(HttpStatusCode.OK).Json.Members().Single().Stands().ShouldBe("waitlisted hannover queued hannover#1");
+        await host.IsWholeAsync();
+    }
+
+    [Fact]
     public async Task A_contact_who_let_the_time_to_confirm_run_out_is_asked_again()
     {
         await using var own = new EventsHost();

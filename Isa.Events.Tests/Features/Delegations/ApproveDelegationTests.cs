@@ -57,6 +57,64 @@ public class ApproveDelegationTests(SharedHost host)
         (await host.CountsAsync(evt)).ShouldBe("hannover 1/0 foshan 0/0 zoom 0/0");
     }
 
+    [Theory]
+    [InlineData("waitlist", null, "waitlisted hannover queued hannover#1", "hannover 2/1 foshan 0/0 zoom 0/0")]
+    [InlineData("attendSite", "zoom", "confirmed zoom queued hannover#1", "hannover 2/1 foshan 0/0 zoom 2/0")]
+    [InlineData("reject", null, "pendingApproval hannover", "hannover 2/0 foshan 0/0 zoom 0/0")]
+    public async Task Those_who_take_what_fits_come_to_what_registering_would_give(string whenFull, string? fallback, string rest, string counts)
+    {
+        var evt = await host.EventWithQueueAsync(2, change: Rules("""{"requiresApproval":true,"pendingHoldsSeat":false}"""));
+        var party = await host.DelegationAsync(evt, 4, What);
+        (await host.StandsAsync(party)).ShouldAllBe(stands => stands == "pendingApproval hannover");
+        foreach (var _ in new[] { 1, 2 })
+            (await host.Organizer.PostAsync(PathOf(party, "approve"), """{"text":"欢迎！"}""")).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => m.Stands()).ShouldBe(["confirmed hannover", "confirmed hannover", rest, rest]);
+        (await host.CountsAsync(evt)).ShouldBe(counts);
+        (await MailsAsync(evt, party)).ShouldBe(["delegationRegistered", "delegationApproved"]);
+        (await ToldAsync(party)).ShouldBe(["registrationApproved", "registrationApproved", .. Enumerable.Repeat(whenFull == "attendSite" ? "registrationApproved" : whenFull == "waitlist" ? "registrationWaitlisted" : "registrationPending", 2)]);
+        await host.IsWholeAsync();
+
+        if (whenFull != "reject")
+        {
+            var straight = await host.EventWithQueueAsync(2);
+            (await host.DelegationAsync(straight, 4, What)).Members().Select(m => m.Stands()).ShouldBe(await host.StandsAsync(party));
+            (await host.CountsAsync(straight)).ShouldBe(counts);
+            return;
+        }
+
+        // Whom there was no place for waits on, until there is one or they are declined.
+        (await host.Organizer.PostAsync($"/v1/registrations/{party.Members().First()["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.PostAsync(PathOf(party, "approve"))).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => m.Stands()).ShouldBe(["cancelled hannover", "confirmed hannover", "confirmed hannover", "pendingApproval hannover"]);
+        (await host.Organizer.PostAsync(PathOf(party, "decline"))).ShouldBe(HttpStatusCode.OK).Json.Members().Last().Stands().ShouldBe("declined hannover");
+        (await host.CountsAsync(evt)).ShouldStartWith("hannover 2/0");
+        await host.IsWholeAsync();
+
+        void What(JsonObject d) => (d["mode"], d["whenFull"], d["fallbackSiteId"]) = ("whatFits", whenFull, fallback);
+    }
+
+    [Fact]
+    public async Task Of_those_who_take_what_fits_each_site_is_looked_at_alone_and_nobody_fits_nowhere()
+    {
+        var evt = await host.EventWithQueueAsync(1, change: e => (e["rules"], e["sites"]![1]!["capacity"]) = (JsonNode.Parse("""{"requiresApproval":true,"pendingHoldsSeat":false}"""), 1));
+        var party = await host.DelegationAsync(evt, 2, d =>
+        {
+            (d["mode"], d["whenFull"], d["namesDueBy"]) = ("whatFits", "reject", "P2D");
+            foreach (var site in new[] { "foshan", "foshan" }) d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true, ["siteId"] = site });
+        });
+        var guests = new List<JsonNode> { await host.Organizer.RegisteredAsync(evt), await host.Organizer.RegisteredAsync(evt, "foshan") };
+        var full = (await host.Organizer.PostAsync(PathOf(party, "approve"))).ShouldBe(HttpStatusCode.Conflict, "site-full");
+        ((string)full.Json["siteId"]!).ShouldBe("hannover");
+        (await host.StandsAsync(party)).ShouldAllBe(stands => stands.StartsWith("pendingApproval", StringComparison.Ordinal));
+        (await MailsAsync(evt, party)).ShouldNotContain("delegationApproved");
+
+        (await host.Organizer.PostAsync($"/v1/registrations/{guests[1]["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        var deputy = await host.DeputyAsync(await host.Anybody.PostAsync(party.Members().First().PathOf("invite").Replace("/invite.ics", "/substitute"), new JsonObject { ["fullName"] = "陈静", ["language"] = "zh", ["audience"] = "guest", ["noticeVersion"] = "1" }));
+        (await host.Organizer.PostAsync(PathOf(party, "approve"))).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => m.Stands())
+            .ShouldBe(["cancelled hannover", "pendingApproval hannover", "confirmed foshan", "pendingApproval foshan", "pendingApproval hannover"]); // the deputy takes what fits, as whoever they came for
+        ((string)deputy["delegationId"]!).ShouldBe((string)party["id"]!);
+        (await host.CountsAsync(evt)).ShouldBe("hannover 1/0 foshan 1/0 zoom 0/0");
+        await host.IsWholeAsync();
+    }
+
     [Fact]
     public async Task Those_who_are_declined_leave_their_seats_together_and_the_contact_hears_once()
     {
@@ -94,6 +152,14 @@ public class ApproveDelegationTests(SharedHost host)
         mails.Count.ShouldBe(3);
         var text = mails.Single(m => m.To == "wang.fang@example.org").Text;
         foreach (var part in party.Members().Select(m => (string)m["reference"]!).Concat([says, "Bis bald!"])) text.ShouldContain(part);
+    }
+
+    private async Task<List<string>> ToldAsync(JsonNode party)
+    {
+        var told = new List<string>();
+        foreach (var member in party.Members())
+            told.Add((await host.Database.ReadAsync(session => session.Query<string>("SELECT kind FROM outbox WHERE registration_id = @Id ORDER BY id", new { Id = (string)member["id"]! }), CancellationToken.None)).Last());
+        return told;
     }
 
     private Task<List<string>> MailsAsync(string evt, JsonNode party) =>

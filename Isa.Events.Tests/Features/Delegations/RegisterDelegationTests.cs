@@ -275,6 +275,27 @@ public class RegisterDelegationTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Those_who_take_what_fits_are_registered_by_the_confirmation_as_far_as_there_is_room()
+    {
+        await using var own = new EventsHost();
+        await own.InitializeAsync();
+        var evt = await own.EventWithQueueAsync(4, change: e => (e["rules"], e["sites"]![1]!["capacity"]) = (JsonNode.Parse("""{"confirmsAddresses":true}"""), 2));
+        List<JsonNode> guests = [];
+        for (var i = 0; i < 3; i++) guests.Add(await own.Organizer.RegisteredAsync(evt));
+        var party = await own.DelegationAsync(evt, 5, d => (d["mode"], d["whenFull"], d["fallbackSiteId"]) = ("whatFits", "attendSite", "foshan"));
+        (await own.CountsAsync(evt)).ShouldStartWith("hannover 4/0 foshan 0/0");
+        (await own.Organizer.PostAsync($"/v1/registrations/{guests[0]["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        foreach (var _ in new[] { 1, 2 })
+            (await own.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => m.Stands())
+                .ShouldBe(["confirmed hannover", "confirmed hannover", "confirmed foshan queued hannover#1", "confirmed foshan queued hannover#1", "pendingConfirmation hannover"]);
+        (await own.CountsAsync(evt)).ShouldStartWith("hannover 4/1 foshan 2/0");
+        own.Time.Advance(TimeSpan.FromMinutes(30));
+        await own.Services.GetRequiredService<Timekeeper>().RunAsync(CancellationToken.None);
+        (await own.StandsAsync(party)).Last().ShouldBe("cancelled hannover");
+        await own.IsWholeAsync();
+    }
+
+    [Fact]
     public async Task A_name_that_is_given_before_the_contact_confirms_holds_the_seat_no_longer()
     {
         await using var own = new EventsHost();

@@ -337,6 +337,7 @@ public class UpdateRegistrationTests(SharedHost host)
         foreach (var absent in new[] { "email", "nameFollows", "holdEndsAt" }) named.ContainsKey(absent).ShouldBeFalse(absent);
         (await host.Partner.PatchAsync($"/v1/registrations/{second["id"]}", """{"fullName":"WANG Xiaoming"}""")).ShouldBe(HttpStatusCode.Conflict, "already-registered").Errors.ShouldBe(["fullName duplicate-value"]);
         ((bool)(await host.Partner.PatchAsync($"/v1/registrations/{second["id"]}", """{"jobTitle":"x"}""")).ShouldBe(HttpStatusCode.OK).Json["nameFollows"]!).ShouldBeTrue();
+        (await host.Partner.PatchAsync($"/v1/registrations/{second["id"]}", """{"email":"wang@example.org"}""")).Errors.ShouldBe(["fullName required"]); // an address is somebody's
         ((string)(await host.Partner.PatchAsync($"/v1/registrations/{second["id"]}", """{"fullName":"WANG Xiaoming","email":"wang@example.org"}""")).ShouldBe(HttpStatusCode.OK).Json["email"]!).ShouldBe("wang@example.org");
     }
 
