@@ -63,8 +63,9 @@ internal sealed partial record IncomingMail
     /// <param name="ct">Gives up.</param>
     public static IncomingMail Read(byte[] raw, string? replyAddress, string host, CancellationToken ct)
     {
+        if (!MailShape.IsUsual(Options, raw, ct)) return OfHeaders(raw, replyAddress);
         var message = MimeMessage.Load(Options, new MemoryStream(raw, writable: false), persistent: true, ct);
-        var token = replyAddress is null ? null : Header(message, Recipients).Select(value => TokenIn(value, replyAddress)).FirstOrDefault(found => found is not null);
+        var token = TokenOf(message, replyAddress);
         var parts = new List<MimeEntity>();
         Collect(message.Body, parts);
         var calendars = parts.OfType<MimePart>().Where(IsCalendar).Take(MaxCalendars).Select(part => Decode(part, MaxCalendar) is { } text ? CalendarAnswer.Read(text) : null).ToList();
@@ -82,6 +83,15 @@ internal sealed partial record IncomingMail
 
     /// <summary>What nobody can read.</summary>
     public static IncomingMail Unreadable(byte[] raw) => new() { Fingerprint = Digest([], raw), IsUnreadable = true, Kept = raw.Length <= MaxKept ? raw : raw[..MaxKept] };
+
+    // Whose it is can be told also of what is not read.
+    private static IncomingMail OfHeaders(byte[] raw, string? replyAddress)
+    {
+        var end = raw.AsSpan(0, MailShape.HeadersEnd(raw, 0)).LastIndexOf((byte)'\n') + 1; // no field by halves
+        var message = MimeMessage.Load(Options, new MemoryStream(raw, 0, end, writable: false), persistent: true);
+        var token = TokenOf(message, replyAddress);
+        return Unreadable(raw) with { Fingerprint = FingerprintOf(message, raw, token), Token = token, Subject = SubjectOf(message) };
+    }
 
     private static ParserOptions MakeOptions()
     {
@@ -135,6 +145,8 @@ internal sealed partial record IncomingMail
 
     private static IEnumerable<string> Header(MimeMessage message, params string[] names) =>
         message.Headers.Where(h => h.RawValue.Length <= MaxHeader && names.Contains(h.Field, StringComparer.OrdinalIgnoreCase)).Select(h => Encoding.UTF8.GetString(h.RawValue).Trim());
+
+    private static string? TokenOf(MimeMessage message, string? replyAddress) => replyAddress is null ? null : Header(message, Recipients).Select(value => TokenIn(value, replyAddress)).FirstOrDefault(found => found is not null);
 
     private static string? TokenIn(string value, string replyAddress)
     {
