@@ -98,11 +98,12 @@ public class SendMessageTests(SharedHost shared)
         var evt = await host.EventAsync();
         await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["language"] = "zh"));
         await host.SendAsync();
-        await SendAsync(host, evt, """{"subject":{"en":"News"},"body":{"en":"First,\nsecond.\n\n\n\nThird: https://example.org/a?b=1&c=2. javascript:alert(1) http://x_\"y ftp://z"}}""", 1);
+        await SendAsync(host, evt, """{"subject":{"en":"News"},"body":{"en":"First,\nsecond.\n\n\n\nThird: https://example.org/a?b=1&c=2. javascript:alert(1) http://x_\"y ftp://z https://example.org/join/abc_."}}""", 1);
         var mail = await host.SendOneAsync();
         mail.Text.ShouldContain("First,\nsecond.\n\nThird:");
         mail.Html.ShouldContain("First,<br>\nsecond.");
         mail.Html.ShouldContain("<a href=\"https://example.org/a?b=1&amp;c=2\"");
+        mail.Html.ShouldContain("<a href=\"https://example.org/join/abc_\""); // as tokens may end
         mail.Html.ShouldNotContain("href=\"javascript", Case.Insensitive);
         mail.Html.ShouldNotContain("href=\"ftp", Case.Insensitive);
     }
