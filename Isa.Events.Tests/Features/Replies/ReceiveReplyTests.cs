@@ -467,6 +467,29 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
         static string Times(int count, string text) => new StringBuilder().Insert(0, text, count).ToString();
     }
 
+    [Theory]
+    [InlineData("REQUEST", "Ich komme später.", "forwarded")]
+    [InlineData("CANCEL", "Schade!", "forwarded")]
+    [InlineData("broken", "Der Eintrag geht nicht auf.", "forwarded")]
+    [InlineData("REQUEST", " ", "parked notAReply")]
+    [InlineData("broken", " ", "parked unreadable")]
+    [InlineData("REPLY", "Max Beispiel hat zugesagt.", "applied")]
+    public async Task What_somebody_writes_is_passed_on_also_where_their_program_sends_the_invite_back_with_it(string method, string text, string outcome)
+    {
+        var evt = await Host.EventAsync();
+        var person = await _replying.InvitedAsync(evt);
+        var entry = method == "broken" ? "BEGIN" : person.Entry("ACCEPTED", method: method);
+        (await _replying.OutcomeAsync(Replying.Written(person.Address, person.Email, "AW: Anmeldung", $"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n{text}\n--b\nContent-Type: text/calendar; method={method}\n\n{entry}\n--b--\n"))).ShouldBe(outcome);
+    }
+
+    [Fact]
+    public async Task An_answer_in_UTF_16_is_understood()
+    {
+        var person = await _replying.InvitedAsync(await Host.EventAsync());
+        var entry = Convert.ToBase64String([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(person.Entry("TENTATIVE"))]);
+        (await _replying.OutcomeAsync(Replying.Written(person.Address, person.Email, "x", $"Content-Type: text/calendar; charset=utf-16; method=REPLY\nContent-Transfer-Encoding: base64\n\n{entry}"))).ShouldBe("applied");
+    }
+
     [Fact]
     public async Task An_answer_with_a_comment_without_end_counts_at_once()
     {
