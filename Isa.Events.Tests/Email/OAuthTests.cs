@@ -116,7 +116,8 @@ public class OAuthTests
         await server.TellAsync("""{"tokens":["token-1","token-2","token-3"]}""");
         await using var host = await HostAsync(server, certificate, tokens, [.. tokens.Settings("Email:Imap"), ("Email:Smtp:OAuth:RefreshToken", TokenServer.First), ("Email:Imap:OAuth:RefreshToken", TokenServer.First)]);
         (await LoginAsync(host)).ShouldBeNull();
-        using var client = new MailKit.Net.Smtp.SmtpClient { ServerCertificateValidationCallback = (_, _, _, _) => true };
+        using var client = new MailKit.Net.Smtp.SmtpClient();
+        MailConnection.Prepare(client, certificate.Authority);
         await client.ConnectAsync("localhost", server.Port, MailKit.Security.SecureSocketOptions.StartTls, TestContext.Current.CancellationToken);
         var settings = host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<Isa.Events.Api.Settings.EmailSettings>>();
         using (var imap = new MailLogin("Email:Imap", "office", null, settings.Value.Imap.OAuth, host.Services.GetRequiredService<RefreshTokens>(), host.Time)) await imap.EnterAsync(client, CancellationToken.None);
