@@ -38,6 +38,7 @@ internal sealed class MailShape : MimeReader
     public static int HeadersEnd(byte[] raw, int from)
     {
         var head = raw.AsSpan(from, Math.Min(raw.Length - from, MaxHeaders));
+        if (head.StartsWith("\r\n"u8) || head.StartsWith("\n"u8)) return from; // none at all
         var (crlf, lf) = (head.IndexOf("\n\r\n"u8), head.IndexOf("\n\n"u8));
         return from + (crlf >= 0 || lf >= 0 ? (int)Math.Min((uint)crlf, (uint)lf) + 1 : head.Length);
     }

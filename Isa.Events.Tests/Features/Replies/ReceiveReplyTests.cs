@@ -445,6 +445,7 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
     [InlineData("a hundred thousand headers", "parked unreadable")]
     [InlineData("eight hundred parts", "forwarded")]
     [InlineData("a header of a hundred kilobytes", "forwarded")]
+    [InlineData("a long part without headers", "forwarded")]
     public async Task A_mail_that_only_costs_time_and_memory_is_put_aside_with_whom_it_was_for(string what, string outcome)
     {
         var evt = await Host.EventAsync();
@@ -457,6 +458,7 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
             "a header of megabytes" => $"References: <a@b>{Times(200_000, "\n <a@example.org>")}\n\nx",
             "a part with a header of megabytes" => $"{Mixed}--b\nContent-Type: text/plain{Times(200_000, ";\n a=bcdefghijk")}\n\nx\n--b--\n",
             "a hundred thousand headers" => $"{Mixed}{Times(1000, $"--b\n{Times(100, "A: b\n")}\nx\n")}--b--\n",
+            "a long part without headers" => $"{Mixed}--b\n\n{Times(20_000, "A line of some length\n")}--b--\n",
             "eight hundred parts" => $"{Mixed}{Times(800, "--b\nContent-Type: text/plain\n\nx\n")}--b--\n",
             _ => $"References: <a@b>{Times(6000, "\n <a@example.org>")}\n\nx",
         };
