@@ -99,7 +99,7 @@ public sealed class Program
         services.AddSingleton<Timekeeper>().AddHostedService(provider => provider.GetRequiredService<Timekeeper>());
         services.AddSingleton<NoticeTeller>().AddHostedService(provider => provider.GetRequiredService<NoticeTeller>());
         services.AddSingleton<DailyBackup>().AddHostedService(provider => provider.GetRequiredService<DailyBackup>());
-        services.AddSingleton<MailLogins>().AddSingleton<SmtpTransport>().AddSingleton<PickupFolder>().AddSingleton<Mailer>().AddSingleton<Portions>().AddSingleton<Expansion>().AddSingleton<OutboxWatch>();
+        services.AddSingleton<RefreshTokens>().AddSingleton<MailLogins>().AddSingleton<SmtpTransport>().AddSingleton<PickupFolder>().AddSingleton<Mailer>().AddSingleton<Portions>().AddSingleton<Expansion>().AddSingleton<OutboxWatch>();
         services.AddSingleton<RenderLetters>(provider => provider.GetRequiredService<Letters>().RenderAsync);
         services.AddSingleton<Dispatcher>().AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
         services.AddSingleton<MailboxReader>().AddHostedService(provider => provider.GetRequiredService<MailboxReader>());

@@ -32,6 +32,9 @@ public sealed record Letter
     /// <summary>Where answers to it, and reports that it did not arrive, come back to; null for where all of them do.</summary>
     public string? ReplyAddress { get; init; }
 
+    /// <summary>Whether nothing came out of an organiser's text for this person: then it is not sent.</summary>
+    public bool IsEmpty { get; init; }
+
     /// <summary>Whether it asks who had registered for another day whether they come.</summary>
     public bool AsksAgain { get; init; }
 }

@@ -71,8 +71,8 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var content = writer.Write(matter, shared, WordsFor(calendar, matter));
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
         if (only is null || only == main)
-            letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar));
-        if (only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && IsForCopies(matter.Kind) && !IsSame(copyTo, address))
+            letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar) with { IsEmpty = content.Body.Text.Length == 0 });
+        if (content.Body.Text.Length > 0 && only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && IsForCopies(matter.Kind) && !IsSame(copyTo, address))
             letters.Add(new Letter { Recipient = Recipient.Copy, Message = MessageParts.Build(MessageWriter.Copy(content, person), "", copyTo, null, document) });
         return letters;
     }
@@ -104,7 +104,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var now = ToldInvite.Now(matter.Event, registration);
         // What was never put into a calendar needs not be taken out of it.
         var carries = now.Cancelled ? registration.Told is { Cancelled: false }
-            : (matter.HasPlace || matter.IsTentative) && matter.Kind is not (MessageKind.ThankYou or MessageKind.DeclineReceived) && (!IsAside(matter.Kind) || registration.Told is null || !registration.Told.IsAs(now));
+            : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && matter.Kind is not (MessageKind.ThankYou or MessageKind.DeclineReceived) && (!IsAside(matter.Kind) || registration.Told is null || !registration.Told.IsAs(now));
         if (!carries) return null;
         var own = shared.Event.Status == matter.Event.Status ? shared : new EventInvite(matter.Event, shared.Agenda, null, shared.AgendaUrl, shared.Language); // in a preview alone
         return InviteCalendar.ForRegistration(own, registration, tokens.Links(registration, matter.Event), tokens.JoinUrl(registration), tokens.ReplyAddress(registration));

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Options;
 namespace Isa.Events.Api.Email;
 
 /// <summary>How one logs in to the server that mails are handed to, and to the one they are fetched from.</summary>
-public sealed class MailLogins(IOptions<EmailSettings> settings, TimeProvider time) : IDisposable
+public sealed class MailLogins(IOptions<EmailSettings> settings, RefreshTokens refresh, TimeProvider time) : IDisposable
 {
-    internal MailLogin Smtp { get; } = new("Email:Smtp", settings.Value.Smtp.User, settings.Value.Smtp.Password, settings.Value.Smtp.OAuth, time);
+    internal MailLogin Smtp { get; } = new("Email:Smtp", settings.Value.Smtp.User, settings.Value.Smtp.Password, settings.Value.Smtp.OAuth, refresh, time);
 
-    internal MailLogin Imap { get; } = new("Email:Imap", settings.Value.Imap.User, settings.Value.Imap.Password, settings.Value.Imap.OAuth, time);
+    internal MailLogin Imap { get; } = new("Email:Imap", settings.Value.Imap.User, settings.Value.Imap.Password, settings.Value.Imap.OAuth, refresh, time);
 
     public void Dispose()
     {
@@ -20,7 +20,7 @@ public sealed class MailLogins(IOptions<EmailSettings> settings, TimeProvider ti
 }
 
 /// <summary>Logs in to a mail server, by password or by a token (OAuth 2.0), which serves all connections until shortly before it expires.</summary>
-internal sealed class MailLogin(string section, string? user, string? password, OAuthSettings oauth, TimeProvider time) : IDisposable
+internal sealed class MailLogin(string section, string? user, string? password, OAuthSettings oauth, RefreshTokens refresh, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Spare = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(10); // where the answer does not tell how long it holds (RFC 6749 section 5.1)
@@ -87,9 +87,12 @@ internal sealed class MailLogin(string section, string? user, string? password, 
         }
     }
 
-    private async Task<Token> FetchAsync(CancellationToken ct)
+    private async Task<Token> FetchAsync(CancellationToken ct) =>
+        oauth.RefreshToken is null ? (await AskAsync(null, ct)).Token : await refresh.UseAsync(oauth, current => AskAsync(current, ct), ct);
+
+    private async Task<(Token Token, string? Next)> AskAsync(string? refreshToken, CancellationToken ct)
     {
-        var grant = OAuthGrant.Of(oauth, user!, time.GetUtcNow());
+        var grant = OAuthGrant.Of(oauth, refreshToken, user!, time.GetUtcNow());
         var host = grant.Url.Host;
         try
         {
@@ -99,7 +102,7 @@ internal sealed class MailLogin(string section, string? user, string? password, 
             if (answer.IsSuccessStatusCode && body?.AccessToken is { Length: > 0 } text)
             {
                 var holds = body.ExpiresIn is > 0 and < 10_000_000 and var seconds ? TimeSpan.FromSeconds(seconds) : Usual;
-                return new Token(text, time.GetUtcNow() + (holds > 2 * Spare ? holds - Spare : holds / 2));
+                return (new Token(text, time.GetUtcNow() + (holds > 2 * Spare ? holds - Spare : holds / 2)), body.RefreshToken);
             }
 
             var status = (int)answer.StatusCode;
@@ -130,7 +133,7 @@ internal sealed class MailLogin(string section, string? user, string? password, 
 
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowReadingFromString };
 
-    private sealed record TokenAnswer(string? AccessToken, long? ExpiresIn, string? Error, string? ErrorDescription);
+    private sealed record TokenAnswer(string? AccessToken, long? ExpiresIn, string? RefreshToken, string? Error, string? ErrorDescription);
 
     private sealed record Token(string Text, DateTimeOffset Until)
     {

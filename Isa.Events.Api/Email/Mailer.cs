@@ -11,6 +11,8 @@ public sealed class Mailer(SmtpTransport smtp, PickupFolder pickup, IOptions<Ema
     /// <summary>Lines end as mails do, whatever the system's own do.</summary>
     public static readonly FormatOptions Format = MakeFormat();
 
+    private static readonly Delivery Empty = new(DeliveryResult.Refused, "Nothing comes out of the text for this person, so they do not get it.");
+
     private readonly string _host = new Uri(server.Value.PublicUrl).IdnHost;
 
     public int Connections => smtp.IsOn ? smtp.Connections : 1;
@@ -39,7 +41,7 @@ public sealed class Mailer(SmtpTransport smtp, PickupFolder pickup, IOptions<Ema
         message.MessageId = $"{rowId}.{RevisionOf(message)}@{_host}";
     }
 
-    public Task<Delivery> SendAsync(Letter letter, string recipient, bool isTest, CancellationToken ct) => isTest || !smtp.IsOn
+    public Task<Delivery> SendAsync(Letter letter, string recipient, bool isTest, CancellationToken ct) => letter.IsEmpty ? Task.FromResult(Empty) : isTest || !smtp.IsOn
         ? Task.FromResult(pickup.Put(letter.Message))
         : smtp.SendAsync(letter.Message, letter.ReplyAddress ?? settings.Value.EnvelopeSender ?? settings.Value.FromAddress!, recipient, ct);
 

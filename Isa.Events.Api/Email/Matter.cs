@@ -50,6 +50,9 @@ internal sealed record Matter
     /// <summary>What the message is written in.</summary>
     public Language Language => Contact?.Language ?? Registration?.Language ?? Invitee?.Language ?? Event.DefaultLanguage;
 
+    /// <summary>Whether the event is past its end: there is nothing to join any more, and nothing to put into a calendar.</summary>
+    public bool IsPast { get; init; }
+
     /// <summary>Whether the person has a place now.</summary>
     public bool HasPlace => Registration is { Status: RegistrationStatus.Confirmed } && Event.Status != EventStatus.Cancelled;
 
@@ -60,7 +63,7 @@ internal sealed record Matter
     public static Matter? Find(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)
     {
         if (entry is { Kind: OutboxKind.DailySummary, Payload.SummarySince: { } since }) return OfSummary(EventSummary.Read(session, evt, since, Notice.SummaryEnds(evt, since)), evt);
-        if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry);
+        if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry, now);
         if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
         if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry.Kind, delegation);
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
@@ -70,7 +73,7 @@ internal sealed record Matter
         if (registration.Told is { } told && told.By == row) registration = registration with { Told = told.Before };
         var wait = WaitlistEntry.Explain(session, evt, registration, now);
         if (KindOf(session, evt, entry, registration, wait, now) is not { } kind) return null;
-        return Of(session, evt, registration, kind) with { Wait = wait, FromSite = evt.Site(entry.Payload?.FromSite)?.Id, Row = row };
+        return Of(session, evt, registration, kind) with { Wait = wait, FromSite = evt.Site(entry.Payload?.FromSite)?.Id, Row = row, IsPast = now >= evt.EndsAt };
     }
 
     /// <summary>The same for any message, whether or not there is a reason for it: what is missing is made up.</summary>
@@ -141,23 +144,24 @@ internal sealed record Matter
     /// <param name="session">One snapshot.</param>
     /// <param name="evt">As that shows it.</param>
     /// <param name="words">What it says.</param>
+    /// <param name="now">When.</param>
     /// <param name="registration">Who gets it, and where they have no address their contact; or null.</param>
     /// <param name="contact">Who gets it for members of their delegation.</param>
     /// <param name="members">These.</param>
-    public static Matter OfMessage(ReadSession session, Event evt, OrganizerWords words, Registration? registration, Delegation? contact = null, IReadOnlyList<Registration>? members = null) =>
-        (registration is not null ? Of(session, evt, registration, MessageKind.OrganizerMessage) : new Matter { Kind = MessageKind.OrganizerMessage, Event = evt, Contact = contact, Members = members ?? [] }) with { Words = words };
+    public static Matter OfMessage(ReadSession session, Event evt, OrganizerWords words, DateTimeOffset now, Registration? registration, Delegation? contact = null, IReadOnlyList<Registration>? members = null) =>
+        (registration is not null ? Of(session, evt, registration, MessageKind.OrganizerMessage) : new Matter { Kind = MessageKind.OrganizerMessage, Event = evt, Contact = contact, Members = members ?? [] }) with { Words = words, IsPast = now >= evt.EndsAt };
 
-    private static Matter? OfOrganizer(ReadSession session, Event evt, OutboxEntry entry)
+    private static Matter? OfOrganizer(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)
     {
         if (ActionRow.Find(session, evt.Id, entry.ActionId!) is not { UndoneAt: null, Details: { Subject: { } subject, Body: { } body, Filter: { } filter } details } action) return null;
         var words = new OrganizerWords(subject, body);
         if (entry.DelegationId is { } delegation)
         {
             var members = Delegation.MembersOf(session, delegation, filter.Of(evt, action.CreatedAt));
-            return members.Count > 0 && Delegation.Find(session, delegation) is { } contact ? OfMessage(session, evt, words, null, contact, members) with { TestTo = details.TestTo } : null;
+            return members.Count > 0 && Delegation.Find(session, delegation) is { } contact ? OfMessage(session, evt, words, now, null, contact, members) with { TestTo = details.TestTo } : null;
         }
 
-        return Registration.Find(session, entry.RegistrationId!) is { } registration && filter.Takes(registration) ? OfMessage(session, evt, words, registration) with { TestTo = details.TestTo } : null;
+        return Registration.Find(session, entry.RegistrationId!) is { } registration && filter.Takes(registration) ? OfMessage(session, evt, words, now, registration) with { TestTo = details.TestTo } : null;
     }
 
     private static Matter? OfInvitee(ReadSession session, Event evt, string id)

@@ -44,6 +44,13 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         };
     }
 
+    /// <summary>Whether nothing comes out of an organiser's message for somebody: it says nothing to them.</summary>
+    internal bool IsEmpty(Matter matter, EventInvite shared)
+    {
+        var values = Values(matter);
+        return Words(matter, shared, values, values).Body.Text.Length == 0;
+    }
+
     // The product's own words are read once; an organiser's are text alone, from which the page is made.
     private (string Subject, Phrase Body) Words(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values, Dictionary<string, Phrase?> ofSubject)
     {
@@ -83,7 +90,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         values["when"] = new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, ZoneOf(matter), language), language);
         values["where"] = matter.HasPlace ? new Phrase(InviteCalendar.Location(evt, registration!, language)) : null;
         values["agendaLink"] = shared.AgendaUrl is { } agenda ? new Phrase(agenda) : null;
-        values["joinLink"] = matter.HasPlace && evt.Site(registration!.SiteId)!.JoinsByVideo ? new Phrase(tokens.JoinUrl(registration)) : null;
+        values["joinLink"] = matter is { HasPlace: true, IsPast: false } && evt.Site(registration!.SiteId)!.JoinsByVideo ? new Phrase(tokens.JoinUrl(registration)) : null;
         values["manageLink"] = IsOver(matter) || matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm ? null
             : registration is not null ? new Phrase(tokens.Links(registration, evt).Manage) : matter.Contact is { } contact ? new Phrase(tokens.Links(contact).Manage) : null;
     }
@@ -207,7 +214,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         if (matter.HasPlace)
         {
             yield return new Particular(Wording.Where.In(language), [.. Place(evt, site, language)]);
-            if (site.JoinsByVideo) yield return Link(Wording.Join, tokens.JoinUrl(registration), language);
+            if (site.JoinsByVideo && !matter.IsPast) yield return Link(Wording.Join, tokens.JoinUrl(registration), language);
             if (site.Directions is { } directions) yield return new Particular(Wording.Directions.In(language), [Phrase.Of(directions, language, evt.DefaultLanguage)]);
         }
         else if (!IsOver(matter)) yield return new Particular(MessageTexts.Wanted.In(language), [Phrase.Of(site.Name, language, evt.DefaultLanguage)]);

@@ -9,9 +9,10 @@ namespace Isa.Events.Api.Email;
 internal sealed record OAuthGrant(Uri Url, IReadOnlyDictionary<string, string> Form)
 {
     /// <param name="settings">Checked.</param>
+    /// <param name="refreshToken">The one that holds now, where one is set.</param>
     /// <param name="user">Whose mailbox it is for.</param>
     /// <param name="now">When.</param>
-    public static OAuthGrant Of(OAuthSettings settings, string user, DateTimeOffset now)
+    public static OAuthGrant Of(OAuthSettings settings, string? refreshToken, string user, DateTimeOffset now)
     {
         var form = new Dictionary<string, string>();
         if (settings.Scope is { } scope) form["scope"] = scope;
@@ -26,8 +27,8 @@ internal sealed record OAuthGrant(Uri Url, IReadOnlyDictionary<string, string> F
 
         form["client_id"] = settings.ClientId!;
         if (settings.ClientSecret is { } secret) form["client_secret"] = secret;
-        form["grant_type"] = settings.RefreshToken is null ? "client_credentials" : "refresh_token";
-        if (settings.RefreshToken is { } refresh) form["refresh_token"] = refresh;
+        form["grant_type"] = refreshToken is null ? "client_credentials" : "refresh_token";
+        if (refreshToken is not null) form["refresh_token"] = refreshToken;
         return new OAuthGrant(new Uri(settings.TokenUrl!), form);
     }
 

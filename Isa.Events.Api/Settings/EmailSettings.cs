@@ -148,7 +148,7 @@ public sealed class OAuthSettings
     /// <summary>What the token is for: <c>https://outlook.office365.com/.default</c>, <c>https://mail.google.com/</c>.</summary>
     public string? Scope { get; set; }
 
-    /// <summary>What the owner of the mailbox has allowed, where it may be used again and again. One that is replaced at each use is not kept.</summary>
+    /// <summary>What the owner of the mailbox has allowed. Where the provider replaces it, the new one is kept in the data folder.</summary>
     public string? RefreshToken { get; set; }
 
     /// <summary>The key of a service account, a file in JSON as Google gives it.</summary>

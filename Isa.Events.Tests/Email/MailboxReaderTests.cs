@@ -25,6 +25,11 @@ public class MailboxReaderTests
         await server.ArriveAsync(person.Reply("TENTATIVE", stamp: "20200921T075959Z"));
         (await Reader(replying).RunAsync(CancellationToken.None)).ShouldBe(1);
         ((string?)(await replying.Host.Partner.NowAsync(person.Registration))["reply"]).ShouldBe("accepted");
+
+        // One that would cost memory and time without end.
+        await server.ArriveAsync(Replying.Written(person.Address, person.Email, "parts", $"Content-Type: multipart/mixed; boundary=b\n\n{string.Concat(Enumerable.Repeat("--b\n\nx\n", 100_000))}--b--\n"));
+        (await Reader(replying).RunAsync(CancellationToken.None)).ShouldBe(1);
+        (await server.CountAsync("Parked")).ShouldBe(121);
     }
 
     [Fact(SkipUnless = nameof(ImapServer.IsThere), SkipType = typeof(ImapServer), Skip = ImapServer.Missing)]

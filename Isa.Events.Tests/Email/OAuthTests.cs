@@ -10,13 +10,10 @@ namespace Isa.Events.Tests.Email;
 public class OAuthTests
 {
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
-    public async Task Mails_go_out_with_one_token_that_is_renewed_before_it_expires()
+    public async Task Mails_go_out_with_one_token()
     {
-        using var certificate = new TestCertificate("localhost");
-        await using var tokens = new TokenServer();
-        await using var server = await SmtpAsync(certificate);
-        await server.TellAsync("""{"tokens":["token-1"]}""");
-        await using var host = await HostAsync(server, certificate, tokens);
+        await using var office = await Office.StartAsync("token-1");
+        var (host, server, tokens) = (office.Host, office.Server, office.Tokens);
         var evt = await host.EventAsync();
         for (var i = 0; i < 20; i++) await host.Partner.RegisteredAsync(evt, "zoom");
         await host.SendAsync();
@@ -28,44 +25,33 @@ public class OAuthTests
         await host.SendAfterAsync(TimeSpan.FromMinutes(54));
         tokens.Asked.Count.ShouldBe(1);
         server.Mails.Count.ShouldBe(21);
-        await using var again = await AgainAsync(server, certificate);
-        await again.TellAsync("""{"tokens":["token-2"]}""");
-        await host.Partner.RegisteredAsync(evt, "zoom");
-        await host.SendAfterAsync(TimeSpan.FromMinutes(2));
-        await again.FlushAsync();
-        again.Mails.Count.ShouldBe(1);
-        tokens.Asked.Count.ShouldBe(2);
-        host.Log.All.ShouldAllBe(line => !line.Contains("token-") && !line.Contains("streng geheim"));
     }
 
-    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
-    public async Task A_token_that_was_withdrawn_is_replaced_at_once()
+    [Theory(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    [InlineData(56, "it would expire in a few minutes")]
+    [InlineData(1, "it was withdrawn")]
+    public async Task A_token_is_replaced_before_it_expires_and_once_it_was_withdrawn(int minutes, string why)
     {
-        using var certificate = new TestCertificate("localhost");
-        await using var tokens = new TokenServer();
-        await using var server = await SmtpAsync(certificate);
-        await server.TellAsync("""{"tokens":["token-1"]}""");
-        await using var host = await HostAsync(server, certificate, tokens);
+        await using var office = await Office.StartAsync("token-1");
+        var (host, tokens) = (office.Host, office.Tokens);
         var evt = await host.EventAsync();
         await host.Partner.RegisteredAsync(evt);
         await host.SendAsync();
-        await using var again = await AgainAsync(server, certificate);
+        await using var again = await office.AgainAsync();
         await again.TellAsync("""{"tokens":["token-2"]}""");
         await host.Partner.RegisteredAsync(evt);
-        await host.SendAfterAsync(TimeSpan.FromSeconds(30));
+        await host.SendAfterAsync(TimeSpan.FromMinutes(minutes));
         await again.FlushAsync();
-        again.Mails.Count.ShouldBe(1);
+        again.Mails.Count.ShouldBe(1, why);
         tokens.Asked.Count.ShouldBe(2);
-        host.Log.All.ShouldAllBe(l => !l.Contains("No mail can be sent"));
+        host.Log.All.ShouldAllBe(line => !line.Contains("token-") && !line.Contains("streng geheim") && !line.Contains("No mail can be sent"));
     }
 
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
     public async Task A_mailbox_that_is_not_this_programs_is_one_clear_line_and_mails_wait()
     {
-        using var certificate = new TestCertificate("localhost");
-        await using var tokens = new TokenServer();
-        await using var server = await SmtpAsync(certificate);
-        await using var host = await HostAsync(server, certificate, tokens);
+        await using var office = await Office.StartAsync();
+        var host = office.Host;
         var evt = await host.EventAsync();
         for (var i = 0; i < 3; i++)
         {
@@ -116,9 +102,35 @@ public class OAuthTests
         await using var tokens = new TokenServer();
         await using var server = await SmtpAsync(certificate);
         await server.TellAsync("""{"tokens":["token-1"]}""");
-        await using var host = await HostAsync(server, certificate, tokens, ("Email:Smtp:OAuth:RefreshToken", "1//immer wieder"));
+        await using var host = await HostAsync(server, certificate, tokens, ("Email:Smtp:OAuth:RefreshToken", TokenServer.First));
         (await LoginAsync(host)).ShouldBeNull();
-        tokens.Asked.ShouldHaveSingleItem().Where(p => p.Key is "grant_type" or "refresh_token").Select(p => p.Value).ShouldBe(["refresh_token", "1//immer wieder"], ignoreOrder: true);
+        tokens.Asked.ShouldHaveSingleItem().Where(p => p.Key is "grant_type" or "refresh_token").Select(p => p.Value).ShouldBe(["refresh_token", TokenServer.First], ignoreOrder: true);
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task A_refresh_token_that_each_use_replaces_is_kept_for_both_ways_and_over_a_restart()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer { Rotates = true };
+        await using var server = await SmtpAsync(certificate);
+        await server.TellAsync("""{"tokens":["token-1","token-2","token-3"]}""");
+        await using var host = await HostAsync(server, certificate, tokens, [.. tokens.Settings("Email:Imap"), ("Email:Smtp:OAuth:RefreshToken", TokenServer.First), ("Email:Imap:OAuth:RefreshToken", TokenServer.First)]);
+        (await LoginAsync(host)).ShouldBeNull();
+        using var client = new MailKit.Net.Smtp.SmtpClient();
+        MailConnection.Prepare(client, certificate.Authority);
+        await client.ConnectAsync("localhost", server.Port, MailKit.Security.SecureSocketOptions.StartTls, TestContext.Current.CancellationToken);
+        var settings = host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<Isa.Events.Api.Settings.EmailSettings>>();
+        using (var imap = new MailLogin("Email:Imap", "office", null, settings.Value.Imap.OAuth, host.Services.GetRequiredService<RefreshTokens>(), host.Time)) await imap.EnterAsync(client, CancellationToken.None);
+
+        // As a process does that begins anew.
+        using var refresh = ActivatorUtilities.CreateInstance<RefreshTokens>(host.Services);
+        using var logins = ActivatorUtilities.CreateInstance<MailLogins>(host.Services, refresh);
+        (await ActivatorUtilities.CreateInstance<SmtpTransport>(host.Services, logins).TryAsync(CancellationToken.None)).ShouldBeNull();
+        tokens.Asked.Select(form => form["refresh_token"]).ShouldBe([TokenServer.First, "again-1", "again-2"]);
+        var file = Path.Combine(host.Folder, RefreshTokens.FileName);
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldContain("again-3");
+        host.Log.All.ShouldAllBe(line => !line.Contains("again-"));
     }
 
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
@@ -172,16 +184,43 @@ public class OAuthTests
 
     private static Task<MailServer> SmtpAsync(TestCertificate certificate, int port = 0) => MailServer.StartAsync($"--tls startTls {certificate.Arguments} --user office --tokens --port {port}");
 
-    // All connections end, so whoever comes logs in again.
-    private static async Task<MailServer> AgainAsync(MailServer server, TestCertificate certificate)
-    {
-        await server.DisposeAsync();
-        return await SmtpAsync(certificate, server.Port);
-    }
-
     private static Task<MailHost> HostAsync(MailServer server, TestCertificate certificate, TokenServer tokens, params (string Name, string Value)[] more) =>
         MailHost.StartAsync(server, [.. Login(certificate), .. tokens.Settings("Email:Smtp"), .. more]);
 
     private static (string Name, string Value)[] Login(TestCertificate certificate) =>
         [("Email:Smtp:Security", "startTls"), ("Email:Smtp:Authority", certificate.Authority), ("Email:Smtp:User", "office"), ("Email:Smtp:Connections", "2")];
+
+    /// <summary>A host whose mails go out by tokens.</summary>
+    private sealed class Office(TestCertificate certificate, TokenServer tokens, MailServer server, MailHost host) : IAsyncDisposable
+    {
+        public TokenServer Tokens => tokens;
+
+        public MailServer Server => server;
+
+        public MailHost Host => host;
+
+        /// <param name="taken">The token that the mail server takes.</param>
+        public static async Task<Office> StartAsync(string? taken = null)
+        {
+            var (certificate, tokens) = (new TestCertificate("localhost"), new TokenServer());
+            var server = await SmtpAsync(certificate);
+            if (taken is not null) await server.TellAsync($$"""{"tokens":["{{taken}}"]}""");
+            return new Office(certificate, tokens, server, await HostAsync(server, certificate, tokens));
+        }
+
+        /// <summary>The mail server started anew: all connections end, so whoever comes logs in again.</summary>
+        public async Task<MailServer> AgainAsync()
+        {
+            await server.DisposeAsync();
+            return await SmtpAsync(certificate, server.Port);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await host.DisposeAsync();
+            await server.DisposeAsync();
+            await tokens.DisposeAsync();
+            certificate.Dispose();
+        }
+    }
 }

@@ -8,6 +8,9 @@ namespace Isa.Events.Tests.Support;
 /// <summary>Gives token-1, token-2 and so on (OAuth 2.0) on loopback, and tells mail servers which of them hold.</summary>
 public sealed class TokenServer : IAsyncDisposable
 {
+    /// <summary>The refresh token that its owner allowed.</summary>
+    public const string First = "1//immer wieder";
+
     private readonly HttpListener _listener = new();
     private readonly ConcurrentQueue<Dictionary<string, string>> _asked = new();
     private readonly ConcurrentDictionary<string, bool> _hold = new();
@@ -38,6 +41,9 @@ public sealed class TokenServer : IAsyncDisposable
     /// <summary>Whether what it gives holds.</summary>
     public bool Holds { get; set; } = true;
 
+    /// <summary>Whether each refresh token serves once: a new one comes with each answer, and no earlier one is taken again.</summary>
+    public bool Rotates { get; init; }
+
     /// <summary>No token that it gave holds any more.</summary>
     public void Withdraw() => _hold.Clear();
 
@@ -62,7 +68,7 @@ public sealed class TokenServer : IAsyncDisposable
                 var context = await _listener.GetContextAsync();
                 using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
                 var form = QueryHelpers.ParseQuery(await reader.ReadToEndAsync()).ToDictionary(p => p.Key, p => p.Value.ToString());
-                var (status, body) = context.Request.Url!.AbsolutePath == "/introspect" ? (200, Introspect(form)) : Instead ?? (200, Give());
+                var (status, body) = context.Request.Url!.AbsolutePath == "/introspect" ? (200, Introspect(form)) : Instead ?? (Rotates && form.GetValueOrDefault("refresh_token") != (_given == 0 ? First : $"again-{_given}") ? (400, """{"error":"invalid_grant"}""") : (200, Give()));
                 if (context.Request.Url.AbsolutePath != "/introspect") _asked.Enqueue(form);
                 context.Response.StatusCode = status;
                 context.Response.ContentType = "application/json";
@@ -80,7 +86,7 @@ public sealed class TokenServer : IAsyncDisposable
     {
         var token = $"token-{Interlocked.Increment(ref _given)}";
         if (Holds) _hold[token] = true;
-        return $$"""{"token_type":"Bearer","expires_in":3600,"ext_expires_in":3600,"access_token":"{{token}}"}""";
+        return $$"""{"token_type":"Bearer","expires_in":3600,"ext_expires_in":3600,"access_token":"{{token}}"{{(Rotates ? $",\"refresh_token\":\"again-{_given}\"" : "")}}}""";
     }
 
     private string Introspect(Dictionary<string, string> form) => _hold.ContainsKey(form.GetValueOrDefault("token", "")) ? """{"active":true,"username":"answers"}""" : """{"active":false}""";

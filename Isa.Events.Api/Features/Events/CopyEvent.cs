@@ -83,6 +83,7 @@ public sealed class CopyEvent(EventsDatabase database, CurrentEvents events, Eve
             {
                 GroupHoldEnds = EventTimes.Later(rules.GroupHoldEnds, days, source.Zone),
                 PromotionEnds = EventTimes.Later(rules.PromotionEnds, days, source.Zone),
+                RegistrationUrl = null, // a page of a website names the event it is for
             },
         };
     }

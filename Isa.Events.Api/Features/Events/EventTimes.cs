@@ -28,7 +28,7 @@ public static partial class EventTimes
     {
         var match = WallTime().Match(text);
         if (!match.Success) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
-        var parsed = LocalDateTimePattern.GeneralIso.Parse(match.Groups["seconds"].Success ? match.Groups["wall"].Value : match.Groups["wall"].Value + ":00");
+        var parsed = ReadWall(match);
         if (!parsed.Success || parsed.Value.Year is < 2000 or > 2200) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
 
         var mapping = zone.MapLocal(parsed.Value);
@@ -59,13 +59,10 @@ public static partial class EventTimes
 
         if (!text.StartsWith('P')) return Resolve(text, zone, field);
 
-        var period = PeriodPattern.Roundtrip.Parse(text);
-        if (!period.Success || period.Value is { Years: not 0 } or { Months: not 0 } || HasNegativeUnit(period.Value)
-            || period.Value is { Days: > 1_000 } or { Weeks: > 140 } or { Hours: > 24_000 } or { Minutes: > 1_440_000 } or { Seconds: > 86_400_000 })
-            throw ProblemException.Invalid(field, FieldCode.InvalidTime);
-        return period.Value.HasTimeComponent
-            ? startsAt - period.Value.ToDuration().ToTimeSpan()
-            : WholeDay(NodaTime.Instant.FromDateTimeOffset(startsAt).InZone(zone).Date.PlusWeeks(-period.Value.Weeks).PlusDays(-period.Value.Days));
+        if (ReadPeriod(text) is not { Days: <= 1_000, Weeks: <= 140, Hours: <= 24_000, Minutes: <= 1_440_000, Seconds: <= 86_400_000 } period) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
+        return period.HasTimeComponent
+            ? startsAt - period.ToDuration().ToTimeSpan()
+            : WholeDay(NodaTime.Instant.FromDateTimeOffset(startsAt).InZone(zone).Date.PlusWeeks(-period.Weeks).PlusDays(-period.Days));
 
         DateTimeOffset WholeDay(LocalDate date) => zone.AtStartOfDay(closes ? date.PlusDays(1) : date).ToDateTimeOffset().ToUniversalTime();
     }
@@ -81,8 +78,7 @@ public static partial class EventTimes
 
     /// <summary>Whether a text is a period of weeks, days, hours and minutes (ISO 8601), from one minute to a year.</summary>
     public static bool IsPeriod(string text) =>
-        PeriodPattern.Roundtrip.Parse(text) is { Success: true, Value: { Years: 0, Months: 0, Seconds: 0 } period } && !HasNegativeUnit(period)
-        && period is { Weeks: <= 53, Days: <= 366, Hours: <= 9_000, Minutes: <= 600_000 } && period.ToDuration() is var length && length >= Duration.FromMinutes(1) && length <= Duration.FromDays(366);
+        ReadPeriod(text) is { Weeks: <= 53, Days: <= 366, Hours: <= 9_000, Minutes: <= 600_000, Seconds: 0 } period && period.ToDuration() is var length && length >= Duration.FromMinutes(1) && length <= Duration.FromDays(366);
 
     private static DateTimeOffset Shift(DateTimeOffset instant, string text, DateTimeZone zone, int sign)
     {
@@ -98,11 +94,7 @@ public static partial class EventTimes
         : Write(Wall(text).PlusDays(days), zone);
 
     /// <summary>What the clock shows at a wall time that was resolved before.</summary>
-    public static LocalDateTime Wall(string text)
-    {
-        var match = WallTime().Match(text);
-        return LocalDateTimePattern.GeneralIso.Parse(match.Groups["seconds"].Success ? match.Groups["wall"].Value : match.Groups["wall"].Value + ":00").Value;
-    }
+    public static LocalDateTime Wall(string text) => ReadWall(WallTime().Match(text)).Value;
 
     /// <summary>A wall time as organisers give them. One that the clocks show twice is the first.</summary>
     public static string Write(LocalDateTime wall, DateTimeZone zone)
@@ -120,7 +112,11 @@ public static partial class EventTimes
     /// <summary>An instant as the answer prints it: RFC 3339 with the zone's offset, to the second.</summary>
     public static string Print(DateTimeOffset instant, DateTimeZone zone) => instant.In(zone).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
-    private static bool HasNegativeUnit(Period p) => p.Weeks < 0 || p.Days < 0 || p.Hours < 0 || p.Minutes < 0 || p.Seconds < 0 || p.Milliseconds != 0 || p.Ticks != 0 || p.Nanoseconds != 0;
+    private static ParseResult<LocalDateTime> ReadWall(Match match) => LocalDateTimePattern.GeneralIso.Parse(match.Groups["wall"].Value + (match.Groups["seconds"].Success ? "" : ":00"));
+
+    // Of units whose length is known, forwards, in whole seconds; how long it may be is its use's to say.
+    private static Period? ReadPeriod(string text) =>
+        PeriodPattern.Roundtrip.Parse(text) is { Success: true, Value: { Years: 0, Months: 0, Weeks: >= 0, Days: >= 0, Hours: >= 0, Minutes: >= 0, Seconds: >= 0, Milliseconds: 0, Ticks: 0, Nanoseconds: 0 } period } ? period : null;
 
     [GeneratedRegex(@"^(?<wall>\d{4}-\d\d-\d\dT\d\d:\d\d(?<seconds>:\d\d)?)(?<offset>Z|[+-]\d\d:\d\d)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex WallTime();

@@ -1,11 +1,12 @@
 using Isa.Events.Api.Email;
 using Isa.Events.Api.Features.Actions;
+using Isa.Events.Api.Features.Invites;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Features.Messages;
 
 /// <summary>An organiser's own words to those of an event's registrations whom they choose. Shown before it is sent, and sent to as many as were shown.</summary>
-public sealed class SendMessage(EventsDatabase database, CurrentEvents events, Letters letters, IOptions<EmailSettings> settings, TimeProvider time) : Endpoint<MessageRequest, SentMessage>
+public sealed class SendMessage(EventsDatabase database, CurrentEvents events, Letters letters, EventInvites invites, MessageWriter writer, IOptions<EmailSettings> settings, TimeProvider time) : Endpoint<MessageRequest, SentMessage>
 {
     public override void Configure()
     {
@@ -40,13 +41,14 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
     private async Task<MessagePreview> PreviewAsync(Event evt, MessageRequest request, MessageFilter filter, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var (groups, example) = await database.ReadAsync(session => (session.Query<Group>(Groups, filter.Of(evt, now)), Example(session, evt, filter, now)), ct);
-        var shown = example is null ? null : await letters.ContentAsync(evt.Id, (session, current) => About(session, current, request.Words, example, filter.Of(current, now)), ct);
+        var (groups, example, empty) = await database.ReadAsync(session => (session.Query<Group>(Groups, filter.Of(evt, now)), Example(session, evt, filter, now), Empty(session, evt, request, filter, now)), ct);
+        var shown = example is null ? null : await letters.ContentAsync(evt.Id, (session, current) => About(session, current, request.Words, now, example, filter.Of(current, now)), ct);
         return new MessagePreview
         {
             Count = groups.Sum(g => g.People),
             WithoutAddress = groups.Sum(g => g.WithoutAddress),
             Bounced = groups.Sum(g => g.Bounced),
+            Empty = empty,
             ByLanguage = [.. groups.GroupBy(g => g.Language).Select(g => new LanguageCount(g.Key, g.Sum(x => x.People)))],
             BySite = [.. groups.GroupBy(g => g.SiteId).Select(g => new SiteCount(g.Key, g.Sum(x => x.People)))],
             Example = shown is null ? null : new MessageExample(example!.Id!, shown.Language, MessageParts.Line(shown.Subject), MessagePage.Text(shown), MessagePage.Page(shown)),
@@ -87,9 +89,19 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
     // One with an address where there is any.
     private static Registration? Example(ReadSession session, Event evt, MessageFilter filter, DateTimeOffset now) => session.One<Registration>(First, filter.Of(evt, now));
 
-    private static Matter About(ReadSession session, Event evt, OrganizerWords words, Registration example, RegistrationMatch match) => example is { Email: null, DelegationId: { } delegation } && Delegation.Find(session, delegation) is { } contact
-        ? Matter.OfMessage(session, evt, words, null, contact, Delegation.MembersOf(session, delegation, match))
-        : Matter.OfMessage(session, evt, words, example);
+    // A text without conditions and names is the same for everybody, and was refused where it was empty.
+    private long Empty(ReadSession session, Event evt, MessageRequest request, MessageFilter filter, DateTimeOffset now)
+    {
+        if (!Enum.GetValues<Language>().Any(language => request.Body![language]?.Contains('{', StringComparison.Ordinal) == true)) return 0;
+        var match = filter.Of(evt, now);
+        return session.Query<Registration>(All, match).GroupBy(person => person is { Email: null, DelegationId: { } delegation } ? delegation : person.Id!)
+            .Select(group => (Matter: About(session, evt, request.Words, now, group.First(), match), People: group.LongCount()))
+            .Where(letter => writer.IsEmpty(letter.Matter, invites.Get(session, evt, letter.Matter.Language))).Sum(letter => letter.People);
+    }
+
+    private static Matter About(ReadSession session, Event evt, OrganizerWords words, DateTimeOffset now, Registration example, RegistrationMatch match) => example is { Email: null, DelegationId: { } delegation } && Delegation.Find(session, delegation) is { } contact
+        ? Matter.OfMessage(session, evt, words, now, null, contact, Delegation.MembersOf(session, delegation, match))
+        : Matter.OfMessage(session, evt, words, now, example);
 
     private sealed record Group
     {
@@ -111,6 +123,8 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
         GROUP BY (CASE WHEN r.email IS NULL THEN COALESCE(d.language, r.language) ELSE r.language END), r.site_id
         ORDER BY 1, r.site_id
         """;
+
+    private const string All = $"SELECT {Registration.Columns} FROM registrations WHERE id IN (SELECT r.id FROM registrations r WHERE {RegistrationFilter.Matches}) ORDER BY id";
 
     private const string First = $"""
         SELECT {Registration.Columns} FROM registrations
@@ -177,6 +191,9 @@ public sealed record MessagePreview
 
     /// <summary>To how many of them an earlier mail came back.</summary>
     public required long Bounced { get; init; }
+
+    /// <summary>How many of them would get nothing, because nothing comes out of the text for them.</summary>
+    public required long Empty { get; init; }
 
     public required IReadOnlyList<LanguageCount> ByLanguage { get; init; }
 

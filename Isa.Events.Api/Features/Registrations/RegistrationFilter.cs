@@ -51,10 +51,9 @@ public record RegistrationFilter
         && (Reply is null || Reply == (registration.Reply ?? CalendarReply.NeedsAction)) && (AnswerAfterChange is null || AnswerAfterChange == registration.AnswerAfterChange);
 
     /// <summary>What <see cref="Matches"/> asks for, of no event yet.</summary>
-    public RegistrationMatch ToMatch() => new()
+    public RegistrationMatch ToMatch() => new(this)
     {
-        SiteId = SiteId, Mode = Mode, Audience = Audience, Language = Language, City = City, Organisation = Text.Pattern(Organisation), DelegationId = DelegationId, ExternalId = ExternalId,
-        Email = Email is null ? null : EmailAddress.Normalise(Email), Q = Text.Pattern(Q), Reference = Q?.ToUpperInvariant(), Reply = Reply, AnswerAfterChange = AnswerAfterChange, MailState = MailState,
+        Organisation = Text.Pattern(Organisation), Email = Email is null ? null : EmailAddress.Normalise(Email), Q = Text.Pattern(Q), Reference = Q?.ToUpperInvariant(),
         PendingConfirmation = Takes(RegistrationStatus.PendingConfirmation), PendingApproval = Takes(RegistrationStatus.PendingApproval), Confirmed = Takes(RegistrationStatus.Confirmed),
         Waitlisted = Takes(RegistrationStatus.Waitlisted), Cancelled = Takes(RegistrationStatus.Cancelled), Declined = Takes(RegistrationStatus.Declined),
     };
@@ -75,16 +74,16 @@ public record RegistrationFilter
         """;
 }
 
-/// <summary>A filter as SQL takes it.</summary>
-public sealed record RegistrationMatch
+/// <summary>A filter as SQL takes it: its texts are patterns, its address is normalised, and each status is asked for by itself.</summary>
+public sealed record RegistrationMatch : RegistrationFilter
 {
+    internal RegistrationMatch(RegistrationFilter filter) : base(filter)
+    {
+    }
+
     public string EventId { get; init; } = "";
 
     public bool IsTest { get; init; }
-
-    public string? SiteId { get; init; }
-
-    public AttendanceMode? Mode { get; init; }
 
     public bool PendingConfirmation { get; init; }
 
@@ -98,29 +97,7 @@ public sealed record RegistrationMatch
 
     public bool Declined { get; init; }
 
-    public Audience? Audience { get; init; }
-
-    public Language? Language { get; init; }
-
-    public string? City { get; init; }
-
-    public string? Organisation { get; init; }
-
-    public string? DelegationId { get; init; }
-
-    public string? ExternalId { get; init; }
-
-    public string? Email { get; init; }
-
-    public string? Q { get; init; }
-
     public string? Reference { get; init; }
-
-    public CalendarReply? Reply { get; init; }
-
-    public AnswerAfterChange? AnswerAfterChange { get; init; }
-
-    public MailState? MailState { get; init; }
 
     /// <summary>Only those that this holder of keys made.</summary>
     public string? MadeBy { get; init; }

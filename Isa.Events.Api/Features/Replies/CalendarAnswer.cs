@@ -12,6 +12,7 @@ internal sealed record CalendarAnswer
     private const int MaxProperty = 64 * 1024; // longer ones are attachments, which nobody asks for
     private const int MaxDepth = 8;
     private const int MaxAttendees = 50;
+    private const int MaxComment = 64 * 1024;
     private const string Begins = "BEGIN:";
     private const string Ends = "END:";
 
@@ -67,7 +68,7 @@ internal sealed record CalendarAnswer
             case "DTSTAMP":
                 Stamp = DateTimeOffset.TryParseExact(value.Trim(), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var stamp) ? stamp : null;
                 break;
-            case "COMMENT": Comment = Comment is null ? Plain(value) : $"{Comment}\n{Plain(value)}"; break;
+            case "COMMENT" when Comment is not { Length: > MaxComment }: Comment = Comment is null ? Plain(value) : $"{Comment}\n{Plain(value)}"; break;
             case "DESCRIPTION": Description ??= Plain(value); break;
             case "ATTENDEE" when Attendees.Count < MaxAttendees:
                 if ((AddressOf(value) ?? AddressOf(Parameter(parameters, "EMAIL") ?? "")) is { } address) Attendees.Add((address, (Parameter(parameters, "PARTSTAT") ?? "NEEDS-ACTION").ToUpperInvariant()));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using MimeKit;
+using MimeKit.Text;
 
 namespace Isa.Events.Api.Features.Replies;
 
@@ -54,6 +55,9 @@ internal sealed partial record IncomingMail
     /// <summary>Whether there was something meant as a calendar object that could not be read.</summary>
     public bool HasBrokenCalendar { get; init; }
 
+    /// <summary>Whether there are words in it that may be somebody's.</summary>
+    public bool HasText { get; init; }
+
     /// <summary>To show to somebody: the mail, or its text where it is large.</summary>
     public required byte[] Kept { get; init; }
 
@@ -63,12 +67,13 @@ internal sealed partial record IncomingMail
     /// <param name="ct">Gives up.</param>
     public static IncomingMail Read(byte[] raw, string? replyAddress, string host, CancellationToken ct)
     {
+        if (!MailShape.IsUsual(Options, raw, ct)) return OfHeaders(raw, replyAddress);
         var message = MimeMessage.Load(Options, new MemoryStream(raw, writable: false), persistent: true, ct);
-        var token = replyAddress is null ? null : Header(message, Recipients).Select(value => TokenIn(value, replyAddress)).FirstOrDefault(found => found is not null);
+        var token = TokenOf(message, replyAddress);
         var parts = new List<MimeEntity>();
         Collect(message.Body, parts);
         var calendars = parts.OfType<MimePart>().Where(IsCalendar).Take(MaxCalendars).Select(part => Decode(part, MaxCalendar) is { } text ? CalendarAnswer.Read(text) : null).ToList();
-        var text = parts.OfType<TextPart>().FirstOrDefault(part => part.IsPlain && !part.IsAttachment) is { } plain ? Decode(plain, MaxText) : null;
+        var text = TextOf(parts);
         var subject = SubjectOf(message);
         return new IncomingMail
         {
@@ -76,12 +81,21 @@ internal sealed partial record IncomingMail
             IsLoop = message.Headers.Count(h => h.Id == HeaderId.Received) > MaxHops || Header(message, "Message-Id").Any(id => OwnId().Match(id) is { Success: true } own && own.Groups[1].Value.Equals(host, StringComparison.OrdinalIgnoreCase)),
             IsAutomatic = IsWrittenByProgram(message, subject), Bounce = BounceOf(message, parts, text),
             Calendar = calendars.Find(c => c?.Method == "REPLY") ?? calendars.Find(c => c is not null), HasBrokenCalendar = calendars.Count > 0 && calendars.TrueForAll(c => c is null),
-            Kept = raw.Length <= MaxKept ? raw : Shorten(message, subject, text),
+            HasText = !string.IsNullOrWhiteSpace(text), Kept = raw.Length <= MaxKept ? raw : Shorten(message, subject, text),
         };
     }
 
     /// <summary>What nobody can read.</summary>
     public static IncomingMail Unreadable(byte[] raw) => new() { Fingerprint = Digest([], raw), IsUnreadable = true, Kept = raw.Length <= MaxKept ? raw : raw[..MaxKept] };
+
+    // Whose it is can be told also of what is not read.
+    private static IncomingMail OfHeaders(byte[] raw, string? replyAddress)
+    {
+        var end = raw.AsSpan(0, MailShape.HeadersEnd(raw, 0)).LastIndexOf((byte)'\n') + 1; // no field by halves
+        var message = MimeMessage.Load(Options, new MemoryStream(raw, 0, end, writable: false), persistent: true);
+        var token = TokenOf(message, replyAddress);
+        return Unreadable(raw) with { Fingerprint = FingerprintOf(message, raw, token), Token = token, Subject = SubjectOf(message) };
+    }
 
     private static ParserOptions MakeOptions()
     {
@@ -96,6 +110,24 @@ internal sealed partial record IncomingMail
         parts.Add(entity);
         if (entity is Multipart multipart)
             foreach (var part in multipart) Collect(part, parts);
+    }
+
+    // Some programs, and mail systems that report, write in HTML alone.
+    private static string? TextOf(List<MimeEntity> parts)
+    {
+        var texts = parts.OfType<TextPart>().Where(part => !part.IsAttachment).ToList();
+        if (texts.Find(part => part.IsPlain) is { } plain) return Decode(plain, MaxText);
+        if (texts.Find(part => part.IsHtml) is not { } html || Decode(html, MaxText) is not { } page) return null;
+        var (words, isStyle) = (new StringBuilder(), false);
+        var tokens = new HtmlTokenizer(new StringReader(page));
+        while (tokens.ReadNextToken(out var token))
+        {
+            if (token is HtmlTagToken { Id: HtmlTagId.Style } style) isStyle = !style.IsEndTag;
+            else if (token is HtmlTagToken { Id: HtmlTagId.Br or HtmlTagId.P or HtmlTagId.Div or HtmlTagId.TR or HtmlTagId.TD or HtmlTagId.LI }) words.Append('\n');
+            else if (token is HtmlDataToken { Kind: HtmlTokenKind.Data } data && !isStyle) words.Append(data.Data);
+        }
+
+        return string.Join('\n', words.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static bool IsCalendar(MimePart part) => part.ContentType.IsMimeType("text", "calendar") || part.ContentType.IsMimeType("application", "ics") || part.FileName?.EndsWith(".ics", StringComparison.OrdinalIgnoreCase) == true;
@@ -125,7 +157,7 @@ internal sealed partial record IncomingMail
 
         try
         {
-            return Encoding.GetEncoding(part.ContentType.Charset ?? "latin1").GetString(bytes);
+            return Encoding.GetEncoding(part.ContentType.Charset ?? "latin1").GetString(bytes).TrimStart('\ufeff');
         }
         catch (Exception e) when (e is NotSupportedException or ArgumentException)
         {
@@ -135,6 +167,8 @@ internal sealed partial record IncomingMail
 
     private static IEnumerable<string> Header(MimeMessage message, params string[] names) =>
         message.Headers.Where(h => h.RawValue.Length <= MaxHeader && names.Contains(h.Field, StringComparer.OrdinalIgnoreCase)).Select(h => Encoding.UTF8.GetString(h.RawValue).Trim());
+
+    private static string? TokenOf(MimeMessage message, string? replyAddress) => replyAddress is null ? null : Header(message, Recipients).Select(value => TokenIn(value, replyAddress)).FirstOrDefault(found => found is not null);
 
     private static string? TokenIn(string value, string replyAddress)
     {

@@ -80,8 +80,10 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
         // A calendar's answer is one also where a program gave it.
         if (mail.IsAutomatic && mail.Calendar?.Method != "REPLY") return (MailOutcome.AutoReply, null);
         if (evt is null || registration is null) return (MailOutcome.Parked, MailReason.NoToken);
-        if (mail.HasBrokenCalendar) return (MailOutcome.Parked, MailReason.Unreadable);
-        if (mail.Calendar is { Method: not "COUNTER" } calendar)
+        // Beside what somebody wrote, a calendar object that is no answer is what they write about: their program has sent it back.
+        var isWritten = mail is { HasText: true, Calendar.Method: not "REPLY" } or { HasText: true, Calendar: null };
+        if (mail.HasBrokenCalendar && !isWritten) return (MailOutcome.Parked, MailReason.Unreadable);
+        if (mail.Calendar is { Method: not "COUNTER" } calendar && !isWritten)
         {
             var (outcome, reason, comment) = OfCalendar(session, calendar, evt, registration);
             if (comment is not null) forwards = MayForward(session, evt, registration) is null;

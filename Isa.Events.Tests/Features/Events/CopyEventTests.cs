@@ -14,7 +14,7 @@ public class CopyEventTests(SharedHost host)
         {
             UpdateSiteTests.Room(e, 1);
             e["registrationOpens"] = "2020-09-01T08:30";
-            e["rules"] = JsonNode.Parse("""{"groupHoldEnds":"2020-10-12","promotionEnds":"PT6H","switchToRoom":"never","requiresApproval":true}""");
+            e["rules"] = JsonNode.Parse("""{"groupHoldEnds":"2020-10-12","promotionEnds":"PT6H","switchToRoom":"never","requiresApproval":true,"registrationUrl":"https://www.example.org/plenary-2020"}""");
             e["audiences"] = new JsonArray("guest", "cityRepresentative");
             e["questions"] = Asking.Questions();
         });
@@ -41,6 +41,7 @@ public class CopyEventTests(SharedHost host)
         ((string)copy["rules"]!["promotionEnds"]!).ShouldBe("PT6H");
         foreach (var member in new[] { "title", "description", "series", "defaultLanguage", "timeZone", "organizer", "privacyNotice", "availability", "audiences", "questions", "sites" })
             copy[member]!.ToJsonString().ShouldBe(before[member]!.ToJsonString(), member);
+        copy["rules"]!["registrationUrl"].ShouldBeNull();
         foreach (var member in new[] { "switchToRoom", "requiresApproval" }) copy["rules"]![member]!.ToJsonString().ShouldBe(before["rules"]![member]!.ToJsonString(), member);
 
         var agenda = (await host.Organizer.GetAsync($"/v1/events/{copy["id"]}/agenda")).ShouldBe(HttpStatusCode.OK).Json;

@@ -41,6 +41,45 @@ public class SendMessageTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task Nobody_gets_a_message_that_says_nothing_to_them_and_the_preview_tells_how_many_that_are()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        var inRoom = (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["copyTo"] = "assistant@example.org"))).ShouldBe(HttpStatusCode.Created).Json;
+        var online = await host.Partner.RegisteredAsync(evt, "zoom");
+        (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", """
+            {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"en"},"noticeVersion":"1",
+             "members":[{"fullName":"Anna","siteId":"zoom","language":"de"},{"fullName":"Bert","siteId":"zoom","language":"de"}]}
+            """)).ShouldBe(HttpStatusCode.Created);
+        await host.SendAsync();
+        var message = Message("""{"subject":{"de":"Ihr Zugang"},"body":{"de":"{% if joinLink %}Hier: {{ joinLink }}{% endif %}"},"expectedCount":4}""");
+        ((int)(await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message.ToJsonString())).ShouldBe(HttpStatusCode.OK).Json["empty"]!).ShouldBe(3); // a contact joins nothing themselves
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
+        await host.Services.GetRequiredService<Dispatcher>().RunAsync(CancellationToken.None);
+        Mailed.Of(MimeKit.MimeMessage.Load(Directory.GetFiles(Path.Combine(host.Folder, "mail")).ShouldHaveSingleItem(), TestContext.Current.CancellationToken)).To.ShouldBe((string)online["email"]!);
+
+        var listed = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Where(m => (string)m!["kind"]! == "organizerMessage").ToList();
+        listed.Select(m => $"{m!["recipient"]} {m["state"]} {m["lastError"]}".Trim()).ShouldBe(["attendee done", Unsent("attendee"), Unsent("contact")], ignoreOrder: true);
+        listed.Where(m => (string)m!["state"]! == "failed").Select(m => (string?)m!["registrationId"]).ShouldBe([(string)inRoom["id"]!, null], ignoreOrder: true);
+
+        static string Unsent(string whom) => $"{whom} failed Nothing comes out of the text for this person, so they do not get it.";
+    }
+
+    [Fact]
+    public async Task After_the_end_a_message_names_no_way_to_join()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync(e => e["rules"] = new JsonObject { ["reminders"] = new JsonArray() });
+        await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAsync();
+        host.Time.SetUtcNow(DateTimeOffset.Parse("2020-10-16T09:00:00Z", System.Globalization.CultureInfo.InvariantCulture));
+        const string message = """{"subject":{"de":"Dank"},"body":{"de":"{% if joinLink %}{{ joinLink }}{% else %}vorbei{% endif %}"}}""";
+        ((string)(await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message)).ShouldBe(HttpStatusCode.OK).Json["example"]!["text"]!).ShouldContain("vorbei");
+        await SendAsync(host, evt, message, 1);
+        (await host.SendOneAsync()).Text.ShouldContain("vorbei");
+    }
+
+    [Fact]
     public async Task One_that_was_for_nobody_is_in_the_way_of_none_that_follow()
     {
         await using var host = new EventsHost(); // whose connections nobody has used before
@@ -59,11 +98,12 @@ public class SendMessageTests(SharedHost shared)
         var evt = await host.EventAsync();
         await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["language"] = "zh"));
         await host.SendAsync();
-        await SendAsync(host, evt, """{"subject":{"en":"News"},"body":{"en":"First,\nsecond.\n\n\n\nThird: https://example.org/a?b=1&c=2. javascript:alert(1) http://x_\"y ftp://z"}}""", 1);
+        await SendAsync(host, evt, """{"subject":{"en":"News"},"body":{"en":"First,\nsecond.\n\n\n\nThird: https://example.org/a?b=1&c=2. javascript:alert(1) http://x_\"y ftp://z https://example.org/join/abc_."}}""", 1);
         var mail = await host.SendOneAsync();
         mail.Text.ShouldContain("First,\nsecond.\n\nThird:");
         mail.Html.ShouldContain("First,<br>\nsecond.");
         mail.Html.ShouldContain("<a href=\"https://example.org/a?b=1&amp;c=2\"");
+        mail.Html.ShouldContain("<a href=\"https://example.org/join/abc_\""); // as tokens may end
         mail.Html.ShouldNotContain("href=\"javascript", Case.Insensitive);
         mail.Html.ShouldNotContain("href=\"ftp", Case.Insensitive);
     }

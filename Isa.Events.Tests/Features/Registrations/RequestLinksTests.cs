@@ -23,6 +23,25 @@ public class RequestLinksTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Once_the_event_is_over_the_mail_names_no_way_to_join()
+    {
+        await using var own = await Mail.HostAsync();
+        var evt = await own.EventAsync(e => e["rules"] = new JsonObject { ["reminders"] = new JsonArray() });
+        (await own.Partner.RegisterAsync(evt, Given.Person("erika@example.org", "zoom"))).ShouldBe(HttpStatusCode.Created);
+        (await own.SendOneAsync()).Text.ShouldContain("/join/");
+        await AskAsync(own, evt, "erika@example.org");
+        var before = await own.SendOneAsync();
+        before.Text.ShouldContain("/join/");
+        before.Calendar.ShouldNotBeNull();
+        own.Time.SetUtcNow(DateTimeOffset.Parse("2020-10-16T09:00:00Z", System.Globalization.CultureInfo.InvariantCulture));
+        await AskAsync(own, evt, "erika@example.org");
+        var after = await own.SendOneAsync();
+        (after.Text + after.Html).ShouldNotContain("/join/");
+        after.Text.ShouldContain("/r/");
+        after.Calendar.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task At_most_once_an_hour_for_an_address_and_event()
     {
         await using var own = new EventsHost();

@@ -18,7 +18,7 @@ public sealed class BouncesTests : IAsyncLifetime
     public static TheoryData<string, string, string?> Reports => new()
     {
         { "report", "bounce", "5.1.1" }, { "exchange", "bounce", "5.1.10" }, { "delayed", "bounce notFinal", null }, { "mailbox full for now", "bounce notFinal", null }, { "qmail", "bounce", "5.1.1" },
-        { "qmail without a code", "bounce", "5.0.0" }, { "exim", "bounce", "5.0.0" }, { "delivered", "bounce notFinal", null },
+        { "qmail without a code", "bounce", "5.0.0" }, { "exim", "bounce", "5.0.0" }, { "HTML alone", "bounce", "5.0.0" }, { "delivered", "bounce notFinal", null },
     };
 
     [Theory, MemberData(nameof(Reports))]
@@ -96,6 +96,14 @@ public sealed class BouncesTests : IAsyncLifetime
         (await _replying.OutcomeAsync(person.Reply("TENTATIVE", "Ich brauche eine Rampe"))).ShouldBe("applied");
         (await _replying.OutcomeAsync(person.Reply("TENTATIVE", method: "COUNTER"))).ShouldBe("forwarded");
         (await LaidDownAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_large_mail_in_HTML_alone_is_passed_on_as_its_words()
+    {
+        var person = await _replying.InvitedAsync(await Host.EventAsync());
+        (await _replying.OutcomeAsync(Replying.Written(person.Address, person.Email, "Foto", $"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<style>p {{ color: red }}</style><p>Siehe <b>Anlage</b></p><p>Gr&uuml;&szlig;e</p>\n--b\nContent-Type: image/jpeg\nContent-Transfer-Encoding: base64\n\n{Convert.ToBase64String(new byte[3_000_000], Base64FormattingOptions.InsertLineBreaks)}\n--b--\n"))).ShouldBe("forwarded");
+        (await LaidDownAsync()).ShouldHaveSingleItem().Attachments.OfType<MessagePart>().Single().Message!.TextBody!.ReplaceLineEndings("\n").Trim().ShouldBe("Siehe Anlage\nGrüße");
     }
 
     [Fact]
@@ -219,6 +227,7 @@ public sealed class BouncesTests : IAsyncLifetime
             "delayed" => Dsn("Action: delayed\nStatus: 4.4.1\nWill-Retry-Until: Sat, 26 Sep 2020 08:00:00 +0000"),
             "mailbox full for now" => Dsn("Action: failed\nStatus: 4.2.2"),
             "delivered" => Dsn("Action: delivered\nStatus: 2.0.0"),
+            "HTML alone" => Replying.Written(person.Address, "PostMaster@qq.example", "Failure notice", $"Content-Type: text/html; charset=utf-8\n\n<table width=\"450 \"><tr><td>抱歉，您的邮件被退回来了</td></tr><tr><td>{person.Email}</td><td>550 Mailbox not found</td></tr></table>"),
             "qmail" => Plain("MAILER-DAEMON@mx.example.net", $"Hi. This is the qmail-send program at mx.example.net.\nI'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<{person.Email}>:\n192.0.2.9 does not like recipient.\nRemote host said: 550 5.1.1 unknown user"),
             "qmail without a code" => Plain("postbox@mx.example.net", $"Hi. This is the qmail-send program at mx.example.net.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<{person.Email}>:\nSorry, no mailbox here by that name."),
             _ => Plain("Mail Delivery System <Mailer-Daemon@mx.example.net>", $"A message that you sent could not be delivered. This is a permanent error. The following address failed:\n\n  {person.Email}\n    host mx.example.net [192.0.2.9]\n    SMTP error from remote mail server after RCPT TO:\n    550 unknown user", $"X-Failed-Recipients: {person.Email}"),

@@ -437,6 +437,71 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
         (await _replying.Intake.SendAsync(HttpMethod.Post, "/v1/replies", Replying.Content(new byte[50_000_000]), ("Expect", "100-continue"))).ShouldBe(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
     }
 
+    [Theory]
+    [InlineData("a million parts", "parked unreadable")]
+    [InlineData("three thousand mails", "parked unreadable")]
+    [InlineData("a header of megabytes", "parked unreadable")]
+    [InlineData("a part with a header of megabytes", "parked unreadable")]
+    [InlineData("a hundred thousand headers", "parked unreadable")]
+    [InlineData("eight hundred parts", "forwarded")]
+    [InlineData("a header of a hundred kilobytes", "forwarded")]
+    [InlineData("a long part without headers", "forwarded")]
+    public async Task A_mail_that_only_costs_time_and_memory_is_put_aside_with_whom_it_was_for(string what, string outcome)
+    {
+        var evt = await Host.EventAsync();
+        var person = await _replying.InvitedAsync(evt);
+        const string Mixed = "Content-Type: multipart/mixed; boundary=b\n\n";
+        var rest = what switch
+        {
+            "a million parts" => $"{Mixed}{Times(1_000_000, "--b\n\nx\n")}--b--\n",
+            "three thousand mails" => $"{Mixed}{Times(3000, "--b\nContent-Type: message/rfc822\n\nSubject: x\n\nx\n")}--b--\n",
+            "a header of megabytes" => $"References: <a@b>{Times(200_000, "\n <a@example.org>")}\n\nx",
+            "a part with a header of megabytes" => $"{Mixed}--b\nContent-Type: text/plain{Times(200_000, ";\n a=bcdefghijk")}\n\nx\n--b--\n",
+            "a hundred thousand headers" => $"{Mixed}{Times(1000, $"--b\n{Times(100, "A: b\n")}\nx\n")}--b--\n",
+            "a long part without headers" => $"{Mixed}--b\n\n{Times(20_000, "A line of some length\n")}--b--\n",
+            "eight hundred parts" => $"{Mixed}{Times(800, "--b\nContent-Type: text/plain\n\nx\n")}--b--\n",
+            _ => $"References: <a@b>{Times(6000, "\n <a@example.org>")}\n\nx",
+        };
+        var received = (await _replying.TakeAsync(Replying.Written(person.Address, person.Email, "Frage", rest))).ShouldBe(HttpStatusCode.OK).Json;
+        (Replying.Outcome(received), (string?)received["registrationId"], (string?)received["subject"]).ShouldBe((outcome, person.Id, "Frage"));
+        (await Host.Organizer.GetAsync($"/v1/replies/{received["id"]}.eml")).ShouldBe(HttpStatusCode.OK);
+
+        static string Times(int count, string text) => new StringBuilder().Insert(0, text, count).ToString();
+    }
+
+    [Theory]
+    [InlineData("REQUEST", "Ich komme später.", "forwarded")]
+    [InlineData("CANCEL", "Schade!", "forwarded")]
+    [InlineData("broken", "Der Eintrag geht nicht auf.", "forwarded")]
+    [InlineData("REQUEST", " ", "parked notAReply")]
+    [InlineData("broken", " ", "parked unreadable")]
+    [InlineData("REPLY", "Max Beispiel hat zugesagt.", "applied")]
+    public async Task What_somebody_writes_is_passed_on_also_where_their_program_sends_the_invite_back_with_it(string method, string text, string outcome)
+    {
+        var evt = await Host.EventAsync();
+        var person = await _replying.InvitedAsync(evt);
+        var entry = method == "broken" ? "BEGIN" : person.Entry("ACCEPTED", method: method);
+        (await _replying.OutcomeAsync(Replying.Written(person.Address, person.Email, "AW: Anmeldung", $"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n{text}\n--b\nContent-Type: text/calendar; method={method}\n\n{entry}\n--b--\n"))).ShouldBe(outcome);
+    }
+
+    [Fact]
+    public async Task An_answer_in_UTF_16_is_understood()
+    {
+        var person = await _replying.InvitedAsync(await Host.EventAsync());
+        var entry = Convert.ToBase64String([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(person.Entry("TENTATIVE"))]);
+        (await _replying.OutcomeAsync(Replying.Written(person.Address, person.Email, "x", $"Content-Type: text/calendar; charset=utf-16; method=REPLY\nContent-Transfer-Encoding: base64\n\n{entry}"))).ShouldBe("applied");
+    }
+
+    [Fact]
+    public async Task An_answer_with_a_comment_without_end_counts_at_once()
+    {
+        var evt = await Host.EventAsync();
+        var person = await _replying.InvitedAsync(evt);
+        var comments = new StringBuilder().Insert(0, "COMMENT:abc\n", 600_000).ToString();
+        (await _replying.OutcomeAsync(person.Reply("ACCEPTED", more: comments))).ShouldBe("applied");
+        ((string)(await Host.Partner.NowAsync(person.Registration))["replyComment"]!).ShouldStartWith("abc\nabc");
+    }
+
     private Task PassAsync() => Host.Services.GetRequiredService<Timekeeper>().RunAsync(CancellationToken.None);
 
     private static string[] Ids(JsonNode list) => [.. list["items"]!.AsArray().Select(i => (string)i!["id"]!)];

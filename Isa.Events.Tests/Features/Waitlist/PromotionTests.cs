@@ -108,6 +108,56 @@ public class PromotionTests(SharedHost host)
         await host.IsWholeAsync();
     }
 
+    [Theory]
+    [InlineData("promoted by hand", "site-full")]
+    [InlineData("lower capacity", "capacity-below-taken")]
+    [InlineData("change undone", "site-full")]
+    public async Task What_becomes_free_is_for_those_who_are_next_before_an_organiser_disposes_of_it_in_the_same_transaction(string how, string refusal)
+    {
+        await using var own = new EventsHost { Settings = { ["Email:UndoWindowMinutes"] = "5" } };
+        await own.InitializeAsync();
+        var evt = await own.EventWithQueueAsync(2);
+        var raised = (await ChangeAsync("""{"capacity":3,"name":{"de":"Großer Saal"}}""")).ShouldBe(HttpStatusCode.OK).Json["action"]!;
+        var seated = new List<JsonNode>();
+        for (var i = 0; i < 3; i++) seated.Add(await own.Partner.RegisteredAsync(evt));
+        var (next, last) = (await own.Partner.RegisteredAsync(evt), await own.Partner.RegisteredAsync(evt));
+        var entries = (await own.Organizer.GetAsync($"/v1/events/{evt}/waitlist")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray();
+
+        using var gate = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        var holding = own.Database.WriteAsync(evt, _ =>
+        {
+            entered.Set();
+            return gate.Wait(TimeSpan.FromSeconds(20));
+        }, CancellationToken.None);
+        entered.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken).ShouldBeTrue();
+        var cancelled = own.Partner.PostAsync($"/v1/registrations/{seated[0]["id"]}/cancel");
+        await WaitsAsync(1);
+        var disposed = how switch
+        {
+            "promoted by hand" => own.Organizer.PostAsync($"/v1/events/{evt}/waitlist/{entries[1]!["entryId"]}/promote"),
+            "lower capacity" => ChangeAsync("""{"capacity":2}"""),
+            _ => own.Organizer.PostAsync($"/v1/events/{evt}/actions/{raised["id"]}/undo"),
+        };
+        await WaitsAsync(2);
+        gate.Set();
+        await holding;
+        (await cancelled).ShouldBe(HttpStatusCode.OK);
+        (await disposed).ShouldBe(HttpStatusCode.Conflict, refusal);
+        (await own.Partner.NowAsync(next)).Stands().ShouldBe("confirmed hannover");
+        (await own.Partner.NowAsync(last)).Stands().ShouldBe("waitlisted hannover queued hannover#1");
+        (await own.CountsAsync(evt)).ShouldStartWith("hannover 3/1");
+        await own.IsWholeAsync();
+
+        Task<Answer> ChangeAsync(string patch) => own.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", patch, ("If-Match", "*"));
+
+        async Task WaitsAsync(int works)
+        {
+            for (var i = 0; i < 1000 && own.Database.Waiting < works; i++) await Task.Delay(10);
+            own.Database.Waiting.ShouldBe(works);
+        }
+    }
+
     [Fact]
     public async Task A_party_that_the_site_has_become_too_small_for_holds_no_seats_and_keeps_its_place()
     {
