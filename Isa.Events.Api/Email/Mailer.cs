@@ -75,10 +75,9 @@ public sealed class Mailer(SmtpTransport smtp, PickupFolder pickup, IOptions<Ema
         // As it was put in, before it is encoded.
         void AddAll(Stream text)
         {
-            var octets = new byte[text.Length];
+            Span<byte> some = stackalloc byte[1024];
             text.Position = 0;
-            text.ReadExactly(octets);
-            hash.AppendData(octets);
+            for (int read; (read = text.Read(some)) > 0;) hash.AppendData(some[..read]);
             hash.AppendData("\n"u8);
         }
 

@@ -35,7 +35,7 @@ public sealed record Outcome(OutboxEntry Entry, Delivery? Delivery, bool Unmade 
 public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> settings, TimeProvider time)
 {
     private const int LeastSize = 10;
-    private const int MostSize = 100;
+    private const int MostSize = 50;
 
     // A row that is tried more often is at fault, whatever the server says.
     private const int MaxAttempts = 60;

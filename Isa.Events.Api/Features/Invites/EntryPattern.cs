@@ -57,18 +57,11 @@ internal sealed class EntryPattern
     /// <exception cref="InvalidOperationException">A value has control characters, and would begin a line of its own.</exception>
     public string Fill(Func<OwnValue, string> valueOf)
     {
-        var (entry, filled) = (new StringBuilder(4096), new StringBuilder(4096));
+        var entry = new StringBuilder(4096);
         foreach (var line in _lines)
         {
-            if (line is [{ Gap: null } whole])
-            {
-                entry.Append(whole.Text);
-                continue;
-            }
-
-            filled.Clear();
-            foreach (var (text, gap) in line) filled.Append(gap is { } own ? OneLine(own, valueOf(own)) : text);
-            InviteCalendar.Fold(filled.ToString(), entry);
+            if (line is [{ Gap: null } whole]) entry.Append(whole.Text);
+            else InviteCalendar.Fold(string.Concat(line.Select(piece => piece.Gap is { } own ? OneLine(own, valueOf(own)) : piece.Text)), entry);
         }
 
         return entry.ToString();
