@@ -75,12 +75,13 @@ public class ContactLettersTests : IAsyncLifetime
     [InlineData("zh", "报名，共 2 人，详情", "另有 2 人仍待审核", "，待审核", "报名，共 4 人（其中候补 2 人），详情", "，候补")]
     public async Task Those_who_were_approved_are_counted_first_and_of_the_others_it_says_what_holds(string language, string two, string rest, string undecided, string four, string waits)
     {
-        foreach (var (whenFull, count, state) in new[] { ("reject", two, undecided), ("waitlist", four, waits) })
+        var all = Regex.Replace(four, " ?[（(].+[)）]", "");
+        foreach (var (whenFull, count, state) in new[] { ("reject", two, undecided), ("waitlist", four, waits), ("attendSite", all, waits + (language == "zh" ? "：汉诺威" : ": Hannover")) })
         {
             var evt = await _host.EventWithQueueAsync(2, change: e => e["rules"] = JsonNode.Parse("""{"requiresApproval":true,"pendingHoldsSeat":false}"""));
             var party = await _host.DelegationAsync(evt, 4, d =>
             {
-                (d["mode"], d["whenFull"], d["contact"]!["language"]) = ("whatFits", whenFull, language);
+                (d["mode"], d["whenFull"], d["fallbackSiteId"], d["contact"]!["language"]) = ("whatFits", whenFull, whenFull == "attendSite" ? "zoom" : null, language);
                 foreach (var member in d["members"]!.AsArray().Skip(2)) member!["siteId"] = "zoom";
             });
             for (var i = 0; i < 2; i++) await _host.Organizer.RegisteredAsync(evt);
@@ -120,6 +121,8 @@ public class ContactLettersTests : IAsyncLifetime
         var link = Regex.Match(told.Text, $@"李娜[:：] ?{join}\n  (https://events\.example\.org/join/\S+)").Groups[1].Value;
         told.Html.ShouldContain($"href=\"{link}\"");
         (await _host.Anybody.GetAsync(new Uri(link).PathAndQuery)).ShouldBe(HttpStatusCode.OK);
+        (await _host.Anybody.PostAsync($"/v1/events/{evt}/links", """{"email":"chen.jing@example.org"}""")).ShouldBe(HttpStatusCode.Accepted);
+        (await _host.SendAsync()).Count(m => m.Text.Contains(link, StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Theory]

@@ -298,6 +298,23 @@ public class RegisterDelegationTests(SharedHost host)
     }
 
     [Fact]
+    public async Task Where_nobody_who_takes_what_fits_finds_a_place_the_confirmation_is_refused_unless_others_come()
+    {
+        var evt = await host.EventWithSeatsAsync(1);
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"confirmsAddresses":true}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await host.Organizer.RegisteredAsync(evt);
+        var party = await host.DelegationAsync(evt, 2, d => d["mode"] = "whatFits");
+        (await host.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.Conflict, "site-full");
+        (await host.StandsAsync(party)).ShouldAllBe(stands => stands == "pendingConfirmation hannover");
+        var more = Party.Of(1, d => d["siteId"] = "zoom");
+        more.Remove("contact");
+        (await host.Organizer.PostAsync($"{party.PathOf("self")}/members", more)).ShouldBe(HttpStatusCode.Created);
+        foreach (var _ in new[] { 1, 2 })
+            (await host.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => $"{m.Stands()} {m["endReason"]}").ShouldBe(["cancelled hannover siteFull", "cancelled hannover siteFull", "confirmed zoom "]);
+        await host.IsWholeAsync();
+    }
+
+    [Fact]
     public async Task A_name_that_is_given_before_the_contact_confirms_holds_the_seat_no_longer()
     {
         await using var own = new EventsHost();
