@@ -82,7 +82,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         (null, _) => null,
         ({ Method: CalendarMethods.Cancel }, _) => MessageTexts.InviteRemoved,
         (_, { IsTentative: true }) => MessageTexts.InviteTentative,
-        (_, { Registration.Told: not null, Kind: not MessageKind.Links }) => MessageTexts.InviteUpdated,
+        (_, { Registration.Told: not null, Kind: not (MessageKind.Links or MessageKind.Confirmed) }) => MessageTexts.InviteUpdated, // whoever was not named before has no entry, whatever their contact was told
         _ => MessageTexts.InviteAttached,
     };
 

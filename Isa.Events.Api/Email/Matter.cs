@@ -33,6 +33,9 @@ internal sealed record Matter
     /// <summary>Of the delegation, where the message is about them.</summary>
     public IReadOnlyList<Registration> Members { get; init; } = [];
 
+    /// <summary>Of the delegation, whom there was no place for.</summary>
+    public IReadOnlyList<(string? Name, string Code)> LeftOut { get; init; } = [];
+
     public Invitee? Invitee { get; init; }
 
     /// <summary>For the organiser: how the event stands.</summary>
@@ -50,8 +53,14 @@ internal sealed record Matter
     /// <summary>What the message is written in.</summary>
     public Language Language => Contact?.Language ?? Registration?.Language ?? Invitee?.Language ?? Event.DefaultLanguage;
 
+    /// <summary>When it is told.</summary>
+    public DateTimeOffset Now { get; init; }
+
     /// <summary>Whether the event is past its end: there is nothing to join any more, and nothing to put into a calendar.</summary>
-    public bool IsPast { get; init; }
+    public bool IsPast => Now >= Event.EndsAt;
+
+    /// <summary>Whether it is about the place of somebody who is not named yet: the contact reads what holds for it, and has nobody to pass it on to.</summary>
+    public bool IsOfNobody => Registration is { NameFollows: true } && Kind is not (MessageKind.AddressToConfirm or MessageKind.CancelledNameMissing or MessageKind.OrganizerMessage);
 
     /// <summary>Whether the person has a place now.</summary>
     public bool HasPlace => Registration is { Status: RegistrationStatus.Confirmed } && Event.Status != EventStatus.Cancelled;
@@ -65,7 +74,7 @@ internal sealed record Matter
         if (entry is { Kind: OutboxKind.DailySummary, Payload.SummarySince: { } since }) return OfSummary(EventSummary.Read(session, evt, since, Notice.SummaryEnds(evt, since)), evt);
         if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry, now);
         if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
-        if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry.Kind, delegation);
+        if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry.Kind, delegation, now);
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
         if (Registration.Find(session, entry.RegistrationId) is not { } registration) return null;
         // What is told is noted before it is sent, so a repeat starts from what was told before it.
@@ -73,7 +82,7 @@ internal sealed record Matter
         if (registration.Told is { } told && told.By == row) registration = registration with { Told = told.Before };
         var wait = WaitlistEntry.Explain(session, evt, registration, now);
         if (KindOf(session, evt, entry, registration, wait, now) is not { } kind) return null;
-        return Of(session, evt, registration, kind) with { Wait = wait, FromSite = evt.Site(entry.Payload?.FromSite)?.Id, Row = row, IsPast = now >= evt.EndsAt };
+        return Of(session, evt, registration, kind) with { Wait = wait, FromSite = evt.Site(entry.Payload?.FromSite)?.Id, Row = row, Now = now };
     }
 
     /// <summary>The same for any message, whether or not there is a reason for it: what is missing is made up.</summary>
@@ -85,7 +94,8 @@ internal sealed record Matter
         {
             MessageKind.Waitlisted => RegistrationStatus.Waitlisted,
             MessageKind.Pending => RegistrationStatus.PendingApproval,
-            MessageKind.AddressToConfirm => RegistrationStatus.PendingConfirmation,
+            MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm => RegistrationStatus.PendingConfirmation,
+            MessageKind.DelegationDeclined => RegistrationStatus.Declined,
             MessageKind.OfferMade or MessageKind.Links or MessageKind.DetailsChanged or MessageKind.EventCancelled when registration.IsActive => registration.Status,
             _ => RegistrationStatus.Confirmed,
         };
@@ -104,6 +114,7 @@ internal sealed record Matter
             Wait = WaitlistEntry.Explain(session, evt, registration, now) is { } real && wait?.State == real.State ? real : wait,
             FromSite = kind is MessageKind.Moved or MessageKind.MovedByOrganizer or MessageKind.Promoted ? other : null,
             OfferedSite = other,
+            Now = now,
         };
         return kind switch
         {
@@ -115,7 +126,7 @@ internal sealed record Matter
             MessageKind.DailySummary => new Matter { Kind = kind, Event = evt, Summary = EventSummary.Read(session, evt, now.AddDays(-1), now.AddMilliseconds(1)) },
             MessageKind.NameDue or MessageKind.DelegationRegistered or MessageKind.DelegationToConfirm or MessageKind.DelegationLinks or MessageKind.DelegationApproved or MessageKind.DelegationDeclined or MessageKind.DelegationChanged => new Matter
             {
-                Kind = kind, Event = evt, Members = [shown],
+                Kind = kind, Event = evt, Members = [shown], Now = now,
                 Contact = (shown.DelegationId is { } delegation ? Delegation.Find(session, delegation) : null) ?? new Delegation
                 {
                     Id = $"{Delegation.IdPrefix}{shown.Id![Registration.IdPrefix.Length..]}", ContactName = shown.FullName, ContactEmail = shown.Email ?? "", Language = shown.Language, NamesDueAt = now.AddHours(24),
@@ -149,7 +160,7 @@ internal sealed record Matter
     /// <param name="contact">Who gets it for members of their delegation.</param>
     /// <param name="members">These.</param>
     public static Matter OfMessage(ReadSession session, Event evt, OrganizerWords words, DateTimeOffset now, Registration? registration, Delegation? contact = null, IReadOnlyList<Registration>? members = null) =>
-        (registration is not null ? Of(session, evt, registration, MessageKind.OrganizerMessage) : new Matter { Kind = MessageKind.OrganizerMessage, Event = evt, Contact = contact, Members = members ?? [] }) with { Words = words, IsPast = now >= evt.EndsAt };
+        (registration is not null ? Of(session, evt, registration, MessageKind.OrganizerMessage) : new Matter { Kind = MessageKind.OrganizerMessage, Event = evt, Contact = contact, Members = members ?? [] }) with { Words = words, Now = now };
 
     private static Matter? OfOrganizer(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)
     {
@@ -172,11 +183,11 @@ internal sealed record Matter
 
     private static Matter? OfSummary(EventSummary summary, Event evt) => summary.HasNews ? new Matter { Kind = MessageKind.DailySummary, Event = evt, Summary = summary } : null;
 
-    private static Matter? OfDelegation(ReadSession session, Event evt, OutboxKind what, string id)
+    private static Matter? OfDelegation(ReadSession session, Event evt, OutboxKind what, string id, DateTimeOffset now)
     {
         if (evt.Status == EventStatus.Cancelled || Delegation.Find(session, id) is not { } contact) return null;
         var all = Delegation.MembersOf(session, id);
-        var active = all.FindAll(member => member.IsActive);
+        var active = all.FindAll(member => member.IsActive).ConvertAll(member => member with { Waitlist = WaitlistEntry.Explain(session, evt, member, now) });
         var pending = active.FindAll(member => member.Status == RegistrationStatus.PendingConfirmation);
         var (kind, members) = what switch
         {
@@ -184,13 +195,22 @@ internal sealed record Matter
             OutboxKind.AddressToConfirm => (MessageKind.DelegationToConfirm, pending),
             OutboxKind.LinksRequested when pending.Count > 0 => (MessageKind.DelegationToConfirm, pending),
             OutboxKind.LinksRequested => (MessageKind.DelegationLinks, active),
-            OutboxKind.DelegationApproved => (MessageKind.DelegationApproved, active),
+            OutboxKind.DelegationApproved => (MessageKind.DelegationApproved, active.Exists(IsDecided) ? [.. active.OrderByDescending(IsDecided)] : []),
             OutboxKind.DelegationChanged => (MessageKind.DelegationChanged, active),
             OutboxKind.DelegationDeclined => (MessageKind.DelegationDeclined, all.FindAll(member => member.Status == RegistrationStatus.Declined)),
             _ => (MessageKind.DelegationRegistered, active),
         };
-        return members.Count == 0 ? null : new Matter { Kind = kind, Event = evt, Contact = contact, Members = members };
+        return members.Count == 0 ? null : new Matter { Kind = kind, Event = evt, Contact = contact, Members = members, Now = now, LeftOut = kind == MessageKind.DelegationRegistered ? LeftOutOf(contact, all) : [] };
+
+        static bool IsDecided(Registration member) => member.Status != RegistrationStatus.PendingApproval;
     }
+
+    // Of those who were sent last, and of those whom the contact's confirmation came too late for, until more are sent.
+    private static List<(string? Name, string Code)> LeftOutOf(Delegation contact, List<Registration> members) =>
+    [
+        .. (contact.LeftOut ?? []).Select(left => (left.FullName, left.Code)),
+        .. members.Where(member => member.EndReason == EndReason.SiteFull && member.CancelledAt >= contact.UpdatedAt).Select(member => (member.NameFollows ? null : member.FullName, Problem.SiteFull.Code)),
+    ];
 
     private static MessageKind? KindOf(ReadSession session, Event evt, OutboxEntry entry, Registration registration, RegistrationWait? wait, DateTimeOffset now)
     {

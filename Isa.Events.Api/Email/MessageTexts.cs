@@ -14,7 +14,9 @@ internal sealed record MessageText(Sentence Subject, Sentence Body)
 /// <summary>
 /// The messages in their three languages. They may use: <c>name</c>, <c>event</c>, <c>organizer</c>, <c>reference</c>, <c>site</c> (theirs, by name), <c>way</c> (a sentence on how
 /// they attend there), <c>fromSite</c> (before), <c>waitingFor</c>, <c>position</c>, <c>endsAt</c> (of an offer, or of whatever is held for them), <c>note</c> (the organiser's own words),
-/// <c>dayChanged</c>, <c>tentative</c> (whether an entry says that they wait), <c>replaced</c> (whom a deputy stands in for), <c>code</c>, <c>deadline</c>, <c>count</c>, <c>starts</c> (the start, on their clock), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>. Absent ones are false.
+/// <c>dayChanged</c>, <c>tentative</c> (whether an entry says that they wait), <c>replaced</c> (whom a deputy stands in for), <c>code</c>, <c>deadline</c>, <c>starts</c> (the start, on their clock), of a delegation <c>count</c>, <c>waiting</c>,
+/// <c>pending</c> (not decided on), <c>leftOut</c> (whom there was no place for), <c>passOn</c> (whether there are links to pass on), of a place without a name <c>state</c> (what holds), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>.
+/// Absent ones are false.
 /// </summary>
 internal static class MessageTexts
 {
@@ -161,11 +163,11 @@ internal static class MessageTexts
         [MessageKind.AddressToConfirm] = new(
             new("Bitte bestätigen Sie Ihre E-Mail-Adresse: {{ event }}", "Please confirm your e-mail address: {{ event }}", "请确认您的电子邮箱：{{ event }}"),
             new("""
-                mit dieser E-Mail-Adresse hat sich jemand zu {{ event }} angemeldet. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
+                mit dieser E-Mail-Adresse hat sich jemand für „{{ event }}“ angemeldet. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
 
                 Waren Sie es nicht, brauchen Sie nichts zu tun. Sie hören dann nichts weiter von uns.
                 """, """
-                Somebody has registered for {{ event }} with this e-mail address. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
+                Somebody has registered for “{{ event }}” with this e-mail address. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
 
                 If it was not you, there is nothing you need to do. You will not hear from us again.
                 """, """
@@ -409,13 +411,13 @@ internal static class MessageTexts
         [MessageKind.NameDue] = new(
             new("Name fehlt noch: {{ event }}", "A name is still missing: {{ event }}", "请补充参会人姓名：{{ event }}"),
             new("""
-                für {{ count }} Ihrer Plätze fehlt noch der Name{% if endsAt %}. Reserviert ist bis {{ endsAt }}{% endif %}.
+                für {% if count == "1" %}einen{% else %}{{ count }}{% endif %} Ihrer Plätze fehlt noch der Name.{% if endsAt %} {% if count == "1" %}Der Platz ist{% else %}Die Plätze sind{% endif %} bis {{ endsAt }} reserviert.{% endif %}
 
-                Bitte tragen Sie ein, wer kommt. Sonst gehen die Plätze an andere.
+                Bitte tragen Sie ein, wer kommt. Sonst {% if count == "1" %}geht der Platz{% else %}gehen die Plätze{% endif %} an andere.
                 """, """
-                For {{ count }} of your places the name is still missing{% if endsAt %}. They are held until {{ endsAt }}{% endif %}.
+                For {% if count == "1" %}one{% else %}{{ count }}{% endif %} of your places the name is still missing.{% if endsAt %} {% if count == "1" %}The place is{% else %}The places are{% endif %} held until {{ endsAt }}.{% endif %}
 
-                Please tell us who is coming. Otherwise the places go to others.
+                Please tell us who is coming. Otherwise {% if count == "1" %}it goes{% else %}they go{% endif %} to others.
                 """, """
                 您预留的席位中还有 {{ count }} 个未填写参会人姓名{% if endsAt %}，席位保留至 {{ endsAt }}{% endif %}。
 
@@ -427,19 +429,25 @@ internal static class MessageTexts
             new("""
                 vielen Dank, die Anmeldung Ihrer Delegation ist eingegangen. Personen: {{ count }}. Unten steht, was für jede gilt.
 
-                Wer eine eigene E-Mail-Adresse angegeben hat, bekommt auch selbst Post. Alles Weitere geht an Sie; bitte geben Sie es weiter.{% if endsAt %}
+                Wer eine eigene E-Mail-Adresse angegeben hat, bekommt auch selbst Post. Alles Weitere geht an Sie; bitte geben Sie es weiter.{% if leftOut %}
+
+                Nicht angemeldet werden konnten: {{ leftOut }}. Wer das ist und warum, steht unten.{% endif %}{% if endsAt %}
 
                 Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
                 """, """
                 Thank you, we have received the registration of your delegation. People: {{ count }}. What holds for each of them is below.
 
-                Whoever has an e-mail address of their own will also hear from us directly. Everything else goes to you; please pass it on.{% if endsAt %}
+                Whoever has an e-mail address of their own will also hear from us directly. Everything else goes to you; please pass it on.{% if leftOut %}
+
+                Could not be registered: {{ leftOut }}. Who that is, and why, is below.{% endif %}{% if endsAt %}
 
                 Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
                 """, """
                 感谢您的报名，我们已收到贵代表团的报名信息，共 {{ count }} 人，详情见下方。
 
-                已填写本人邮箱的成员将单独收到通知；其余通知将发送给您，请代为转达。{% if endsAt %}
+                已填写本人邮箱的成员将单独收到通知；其余通知将发送给您，请代为转达。{% if leftOut %}
+
+                另有 {{ leftOut }} 人未能报名，名单及原因见下方。{% endif %}{% if endsAt %}
 
                 请在 {{ endsAt }} 前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
                 """)),
@@ -447,11 +455,11 @@ internal static class MessageTexts
         [MessageKind.DelegationToConfirm] = new(
             new("Bitte bestätigen Sie die Anmeldung Ihrer Delegation: {{ event }}", "Please confirm the registration of your delegation: {{ event }}", "请确认代表团报名：{{ event }}"),
             new("""
-                mit dieser E-Mail-Adresse hat sich jemand als Kontakt einer Delegation zu {{ event }} gemeldet; angemeldete Personen: {{ count }}. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
+                mit dieser E-Mail-Adresse hat sich jemand als Kontakt einer Delegation für „{{ event }}“ gemeldet; angemeldete Personen: {{ count }}. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
 
                 Waren Sie es nicht, brauchen Sie nichts zu tun. Sie hören dann nichts weiter von uns.
                 """, """
-                Somebody has given this e-mail address as the contact of a delegation to {{ event }}; people registered: {{ count }}. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
+                Somebody has given this e-mail address as the contact of a delegation to “{{ event }}”; people registered: {{ count }}. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
 
                 If it was not you, there is nothing you need to do. You will not hear from us again.
                 """, """
@@ -463,25 +471,37 @@ internal static class MessageTexts
         [MessageKind.DelegationLinks] = new(
             new("Ihre Links: {{ event }}", "Your links: {{ event }}", "您的链接：{{ event }}"),
             new("""
-                hier sind die Links zu Ihrer Delegation, die Sie angefordert haben. Personen: {{ count }}.
+                hier sind noch einmal die Links zu Ihrer Delegation. Personen: {{ count }}. Unten steht, was für jede gilt.
+
+                Haben Sie diese E-Mail nicht angefordert, brauchen Sie nichts zu tun.
                 """, """
-                Here are the links to your delegation, as you asked. People: {{ count }}.
+                Here are the links to your delegation once more. People: {{ count }}. What holds for each of them is below.
+
+                If you did not ask for this e-mail, there is nothing you need to do.
                 """, """
-                以下是您索取的代表团报名链接，共 {{ count }} 人。
+                应您的要求，再次发送贵代表团的报名链接。代表团共 {{ count }} 人，详情见下方。
+
+                如非您本人要求，请忽略此邮件。
                 """)),
 
         [MessageKind.DelegationApproved] = new(
             new("Delegation angenommen: {{ event }}", "Delegation accepted: {{ event }}", "代表团报名已通过审核：{{ event }}"),
             new("""
-                der Veranstalter hat die Anmeldung Ihrer Delegation angenommen. Personen: {{ count }}. Unten steht, was für jede gilt.{% if note %}
+                der Veranstalter hat die Anmeldung Ihrer Delegation angenommen. Personen: {{ count }}{% if waiting %} (davon {{ waiting }} auf der Warteliste){% endif %}. Unten steht, was für jede gilt.{% if pending %}
+
+                Noch nicht entschieden: {{ pending }}. Sobald der Veranstalter auch darüber entschieden hat, hören Sie von uns.{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """, """
-                The organiser has accepted the registration of your delegation. People: {{ count }}. What holds for each of them is below.{% if note %}
+                The organiser has accepted the registration of your delegation. People: {{ count }}{% if waiting %} ({{ waiting }} of them on the waiting list){% endif %}. What holds for each of them is below.{% if pending %}
+
+                Not decided yet: {{ pending }}. You will hear from us once the organiser has decided on them as well.{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """, """
-                主办方已通过贵代表团的报名，共 {{ count }} 人，详情见下方。{% if note %}
+                主办方已通过贵代表团的报名，共 {{ count }} 人{% if waiting %}（其中候补 {{ waiting }} 人）{% endif %}，详情见下方。{% if pending %}
+
+                另有 {{ pending }} 人仍待审核，结果会及时通知您。{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """)),
@@ -493,7 +513,7 @@ internal static class MessageTexts
 
                 {{ note }}{% endif %}
                 """, """
-                Unfortunately, the organiser could not accept the members of your delegation named below. People: {{ count }}. Whoever has an e-mail address of their own is told directly, too.{% if note %}
+                Unfortunately, the organiser could not accept the members of your delegation named below. People: {{ count }}. Whoever has an e-mail address of their own will also hear from us directly.{% if note %}
 
                 {{ note }}{% endif %}
                 """, """
@@ -507,19 +527,19 @@ internal static class MessageTexts
             new("""
                 was diese Delegation betrifft, bekommen von jetzt an Sie an diese Adresse. Personen: {{ count }}. Unten steht, was für jede gilt.
 
-                Der Link zum Verwalten ist neu; der frühere gilt nicht mehr.{% if endsAt %}
+                Der Link zum Verwalten ist neu; der frühere gilt nicht mehr.{% if passOn %} Auch die Mitglieder ohne eigene E-Mail-Adresse haben neue Links (zum Verwalten und zum Teilnehmen); bitte geben Sie jedem die eigenen weiter.{% endif %}{% if endsAt %}
 
                 Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
                 """, """
                 From now on, whatever concerns this delegation comes to you at this address. People: {{ count }}. What holds for each of them is below.
 
-                The link for managing it is new; the earlier one no longer works.{% if endsAt %}
+                The link for managing it is new; the earlier one no longer works.{% if passOn %} Members without an e-mail address of their own have new links, too (to manage and to join); please pass each of them theirs.{% endif %}{% if endsAt %}
 
                 Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
                 """, """
                 今后与该代表团有关的通知将发送至您的此邮箱。代表团共 {{ count }} 人，详情见下方。
 
-                管理链接已更新，旧链接不再有效。{% if endsAt %}
+                管理链接已更新，旧链接不再有效。{% if passOn %}未登记本人邮箱的成员，其管理链接和入会链接也已更新，请分别转交本人。{% endif %}{% if endsAt %}
 
                 请在 {{ endsAt }} 前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
                 """)),
@@ -571,6 +591,34 @@ internal static class MessageTexts
             new("hier stehen die Worte des Veranstalters.", "The organiser's words stand here.", "此处为主办方的正文。")),
     };
 
+    private static readonly MessageText Place = new(
+        new("Platz Ihrer Delegation, Name folgt ({{ reference }}): {{ event }}", "A place of your delegation, name to follow ({{ reference }}): {{ event }}", "代表团姓名待定席位（{{ reference }}）：{{ event }}"),
+        new("""
+            diese Nachricht betrifft einen Platz Ihrer Delegation, für den der Name noch folgt ({{ reference }}). Für diesen Platz gilt jetzt:
+
+            {{ state }}{% if fromSite %} Bisher: {{ fromSite }}.{% endif %}{% if note %}
+
+            {{ note }}{% endif %}{% if endsAt %}
+
+            Bitte tragen Sie bis {{ endsAt }} ein, wer kommt; danach geht der Platz an andere.{% endif %}
+            """, """
+            This is about a place of your delegation for which the name is still to follow ({{ reference }}). What holds for this place now:
+
+            {{ state }}{% if fromSite %} Before: {{ fromSite }}.{% endif %}{% if note %}
+
+            {{ note }}{% endif %}{% if endsAt %}
+
+            Please tell us by {{ endsAt }} who is coming; after that the place goes to others.{% endif %}
+            """, """
+            此邮件涉及贵代表团的一个姓名待定席位（{{ reference }}），目前情况如下：
+
+            {{ state }}{% if fromSite %}原为：{{ fromSite }}。{% endif %}{% if note %}
+
+            {{ note }}{% endif %}{% if endsAt %}
+
+            请在 {{ endsAt }} 前填写参会人姓名，逾期席位将让给他人。{% endif %}
+            """));
+
     private static readonly Dictionary<AttendanceMode, Sentence> Ways = new()
     {
         [AttendanceMode.InPerson] = new("Sie nehmen vor Ort teil ({{ site }}); Ihr Platz ist reserviert.", "You attend in person ({{ site }}); your seat is reserved.", "您将现场参会（{{ site }}），席位已为您保留。"),
@@ -586,6 +634,9 @@ internal static class MessageTexts
 
     public static MessageText Of(MessageKind kind) => All[kind];
 
+    /// <summary>The same about the place of somebody who is not named yet, for the contact. It may use <c>state</c> as well.</summary>
+    public static MessageText OfPlace(MessageKind kind) => kind is MessageKind.EventChanged or MessageKind.EventCancelled or MessageKind.Reminder ? Place with { Subject = All[kind].Subject } : Place;
+
     /// <summary>A sentence on how people attend at a site; it may use <c>site</c>.</summary>
     public static Sentence Way(AttendanceMode mode) => Ways[mode];
 
@@ -598,6 +649,9 @@ internal static class MessageTexts
     public static readonly Sentence PassOn = new("Bitte geben Sie diese Nachricht an {{ name }} weiter; eine eigene E-Mail-Adresse haben wir nicht.", "Please pass this message on to {{ name }}, for whom we have no e-mail address.", "请将此通知转达给 {{ name }}（未登记其本人邮箱）。");
     /// <summary>The same for several, by name.</summary>
     public static readonly Sentence PassOnToAll = new("Bitte geben Sie diese Nachricht weiter an: {{ name }}.", "Please pass this message on to: {{ name }}.", "请将此通知转达给：{{ name }}。");
+
+    /// <summary>The same where none of them is named yet, by their references.</summary>
+    public static readonly Sentence OfPlaces = new("Diese Nachricht betrifft Plätze Ihrer Delegation, für die der Name noch folgt: {{ reference }}.", "This message is about places of your delegation for which the names are still to follow: {{ reference }}.", "此通知涉及贵代表团姓名待定的席位：{{ reference }}。");
 
     public static readonly Sentence TestMessage = new("Dies ist ein Probeversand an Sie allein.", "This was sent to you alone, as a test.", "此邮件仅为测试，只发送给您本人。");
     public static readonly Sentence Test = new("Dies ist ein Test; es ist kein Platz vergeben.", "This is a test; no seat has been taken.", "这是测试邮件，不占用席位。");
@@ -635,6 +689,10 @@ internal static class MessageTexts
     public static readonly Sentence Now = new("jetzt", "now", "现为");
     public static readonly Sentence OnWaitlist = new("Warteliste", "waiting list", "候补");
     public static readonly Sentence ToBeConfirmed = new("noch nicht bestätigt", "not confirmed yet", "待确认");
-    public static readonly Sentence NameFollows = new("Name folgt", "name to follow", "姓名待定");
+    public static readonly Sentence Undecided = new("Entscheidung steht noch aus", "not decided yet", "待审核");
+    public static readonly Sentence NoPlace = new("nicht angemeldet, kein Platz mehr frei", "not registered, no place was left", "未能报名，名额已满");
+    public static readonly Sentence CityFull = new("nicht angemeldet, Plätze für diese Stadt schon vergeben", "not registered, the places for this city are taken", "未能报名，该城市名额已满");
+    public static readonly Sentence JoinMember = new("Link zum Teilnehmen", "Link to join", "入会链接");
+    public static readonly Sentence NameFollows = new("Name folgt", "Name to follow", "姓名待定");
     public static readonly Sentence WaysToAttend = new("Teilnahme", "Ways to attend", "参会方式");
 }

@@ -1,5 +1,6 @@
 using Isa.Events.Api.Features.Invitations;
 using Isa.Events.Api.Features.Invites;
+using Isa.Events.Api.Features.Pages;
 
 namespace Isa.Events.Api.Email;
 
@@ -23,8 +24,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         {
             Language = language,
             Subject = (isTest || matter.TestTo is not null ? "[Test] " : "") + subject,
-            Preface = matter is { Registration: null, Kind: MessageKind.OrganizerMessage } ? Fill(MessageTexts.PassOnToAll, new Dictionary<string, Phrase?> { ["name"] = Names(matter.Members, language) }, language) : matter is { Contact: not null, Registration: not null } ? Fill(MessageTexts.PassOn, values, language)
-                : matter is { RegisteredBy: not null, Kind: MessageKind.Confirmed or MessageKind.ConfirmedWaiting or MessageKind.Waitlisted or MessageKind.Pending } ? Fill(MessageTexts.RegisteredBy, values, language) : null,
+            Preface = Preface(matter, values),
             Changes = matter.Kind == MessageKind.EventChanged ? [.. Changes(matter)] : [],
             // Whoever gets this need not be who the name says.
             Greeting = Fill(matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.CancelledAddressNotConfirmed or MessageKind.DailySummary ? MessageTexts.GreetingToAnybody : MessageTexts.Greeting, values, language),
@@ -36,7 +36,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             AgendaFile = tellsAgenda && shared.AgendaUrl is { } url ? new MessageAction(Wording.AgendaFile.In(language), url) : null,
             Calendar = calendar?.In(language),
             Manage = matter.Registration is { } own && !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.OfferMade or MessageKind.ThankYou or MessageKind.DeclineReceived)
-                ? new MessageAction(MessageTexts.Manage.In(language), tokens.Links(own, evt).Manage)
+                ? new MessageAction((own.NameFollows ? MessageTexts.GiveName : MessageTexts.Manage).In(language), tokens.Links(own, evt).Manage)
                 : matter is { Registration: null, Contact: { } contact } && matter.Kind != MessageKind.DelegationToConfirm ? new MessageAction(MessageTexts.ManageDelegation.In(language), tokens.Links(contact).Manage) : null,
             OrganizerName = evt.OrganizerName,
             OrganizerEmail = evt.OrganizerEmail,
@@ -55,8 +55,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private (string Subject, Phrase Body) Words(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values, Dictionary<string, Phrase?> ofSubject)
     {
         var (evt, language) = (matter.Event, matter.Language);
-        var builtIn = MessageTexts.Of(matter.Kind);
-        if (matter.Words is { } words)
+        var builtIn = matter.IsOfNobody ? MessageTexts.OfPlace(matter.Kind) : MessageTexts.Of(matter.Kind);
+        if (matter is { IsOfNobody: false, Words: { } words }) // theirs speak to somebody who comes
         {
             try
             {
@@ -95,8 +95,21 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             : registration is not null ? new Phrase(tokens.Links(registration, evt).Manage) : matter.Contact is { } contact ? new Phrase(tokens.Links(contact).Manage) : null;
     }
 
-    private static string Names(IEnumerable<Registration> members, Language language) =>
-        string.Join(language == Language.Zh ? "、" : ", ", members.Select(member => member.NameFollows ? MessageTexts.NameFollows.In(language) : member.FullName));
+    private static Phrase? Preface(Matter matter, Dictionary<string, Phrase?> values)
+    {
+        var language = matter.Language;
+        IReadOnlyList<Registration> concerned = matter.Registration is { } one ? [one] : matter.Members;
+        return matter switch
+        {
+            { Contact: not null, Kind: MessageKind.OrganizerMessage } when concerned.All(m => m.NameFollows) => With(MessageTexts.OfPlaces, "reference", concerned.Select(m => m.Reference!)),
+            { Registration: null, Kind: MessageKind.OrganizerMessage } => With(MessageTexts.PassOnToAll, "name", concerned.Where(m => !m.NameFollows).Select(m => m.FullName)),
+            { Contact: not null, Registration.NameFollows: false } => Fill(MessageTexts.PassOn, values, language),
+            { RegisteredBy: not null, Kind: MessageKind.Confirmed or MessageKind.ConfirmedWaiting or MessageKind.Waitlisted or MessageKind.Pending } => Fill(MessageTexts.RegisteredBy, values, language),
+            _ => null,
+        };
+
+        Phrase With(Sentence sentence, string name, IEnumerable<string> several) => Fill(sentence, new Dictionary<string, Phrase?> { [name] = string.Join(language == Language.Zh ? "、" : ", ", several) }, language);
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An organiser's text for {Kind} of event {Event} could not be made; the built-in one was sent")]
     private static partial void LogWordsFailed(ILogger logger, Exception exception, MessageKind kind, string @event);
@@ -115,7 +128,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     {
         var (evt, language, registration) = (matter.Event, matter.Language, matter.Registration);
         var site = matter.HasPlace || registration is not null && matter.Kind is MessageKind.Moved or MessageKind.MovedByOrganizer ? SiteOf(registration!.SiteId) : null;
-        var endsAt = matter.Kind switch
+        var endsAt = matter.IsOfNobody ? IsOver(matter) ? null : matter.Contact?.NamesDueAt : matter.Kind switch
         {
             MessageKind.OfferMade => matter.Wait?.OfferEndsAt,
             MessageKind.AddressToConfirm => registration!.HoldEndsAt,
@@ -125,10 +138,11 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             MessageKind.NameDue => matter.Contact?.NamesDueAt ?? registration?.HoldEndsAt ?? matter.Members.Min(m => m.HoldEndsAt),
             _ => null,
         };
+        var undecided = matter.Kind == MessageKind.DelegationApproved ? matter.Members.Count(m => m.Status == RegistrationStatus.PendingApproval) : (int?)null;
         var waitsFor = matter.Wait?.SiteId ?? (registration is { Status: RegistrationStatus.Waitlisted } ? registration.SiteId : matter.Kind == MessageKind.OfferExpired ? matter.OfferedSite : null);
         return new Dictionary<string, Phrase?>
         {
-            ["name"] = registration?.FullName ?? matter.Contact?.ContactName ?? matter.Invitee?.FullName ?? evt.OrganizerName ?? "",
+            ["name"] = (registration is { NameFollows: false } ? registration.FullName : null) ?? matter.Contact?.ContactName ?? matter.Invitee?.FullName ?? evt.OrganizerName ?? "",
             ["event"] = Phrase.Of(evt.Title, language, evt.DefaultLanguage),
             ["organizer"] = Known(evt.OrganizerName),
             ["reference"] = Own(registration?.Reference),
@@ -149,9 +163,13 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["deadline"] = Own(evt.RegistrationClosesAt is { } closes ? Clock.Day(closes.AddMilliseconds(-1).In(evt.Zone), language) : null),
             ["registered"] = Number(matter.Summary?.Registered),
             ["ended"] = Number(matter.Summary?.Ended),
-            ["pending"] = Number(matter.Summary?.Pending),
+            ["pending"] = Number(matter.Summary?.Pending ?? undecided),
             ["starts"] = Own(matter.Kind == MessageKind.Reminder ? Clock.Moment(evt.StartsAt, ZoneOf(matter), language) : null),
-            ["count"] = Own(Math.Max(1, matter.Members.Count).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ["count"] = Number(Math.Max(1, matter.Members.Count - (undecided ?? 0))),
+            ["waiting"] = Number(matter.Members.Count(m => m.Status == RegistrationStatus.Waitlisted)),
+            ["leftOut"] = Number(matter.LeftOut.Count),
+            ["passOn"] = Own(matter.Kind == MessageKind.DelegationChanged && matter.Members.Any(m => m is { Email: null, NameFollows: false }) ? "1" : null),
+            ["state"] = Own(matter.IsOfNobody ? AttendeeState.Of(evt, registration! with { Language = language }, matter.Wait, matter.Now, isForContact: true) : null),
         };
 
         Phrase? SiteOf(string? id) => evt.Site(id) is { } found ? Phrase.Of(found.Name, language, evt.DefaultLanguage) : null;
@@ -214,7 +232,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         if (matter.HasPlace)
         {
             yield return new Particular(Wording.Where.In(language), [.. Place(evt, site, language)]);
-            if (site.JoinsByVideo && !matter.IsPast) yield return Link(Wording.Join, tokens.JoinUrl(registration), language);
+            if (site.JoinsByVideo && !registration.NameFollows && !matter.IsPast) yield return Link(Wording.Join, tokens.JoinUrl(registration), language);
             if (site.Directions is { } directions) yield return new Particular(Wording.Directions.In(language), [Phrase.Of(directions, language, evt.DefaultLanguage)]);
         }
         else if (!IsOver(matter)) yield return new Particular(MessageTexts.Wanted.In(language), [Phrase.Of(site.Name, language, evt.DefaultLanguage)]);
@@ -229,18 +247,30 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         foreach (var when in When(evt, ZonesOf(matter), language)) yield return when;
         foreach (var member in members)
         {
-            var state = member.Status switch
-            {
-                RegistrationStatus.Waitlisted => MessageTexts.OnWaitlist,
-                RegistrationStatus.PendingApproval or RegistrationStatus.PendingConfirmation => MessageTexts.ToBeConfirmed,
-                _ => null,
-            };
-            var lines = new List<Phrase> { Phrase.Of(evt.Site(member.SiteId)!.Name, language, evt.DefaultLanguage), new(state is null ? member.Reference! : $"{member.Reference}, {state.In(language)}", language) };
-            var manages = member.Email is null || member.NameFollows;
+            var lines = new List<Phrase> { Phrase.Of(evt.Site(member.SiteId)!.Name, language, evt.DefaultLanguage), new(StateOf(evt, member, language) is { } state ? $"{member.Reference}{(language == Language.Zh ? "，" : ", ")}{state}" : member.Reference!, language) };
+            var manages = member is { IsActive: true, Email: null };
             if (manages) lines.Add(new Phrase((member.NameFollows ? MessageTexts.GiveName : MessageTexts.ManageMember).In(language), language));
-            yield return new Particular(member.NameFollows ? MessageTexts.NameFollows.In(language) : member.FullName, lines, manages ? tokens.Links(member, evt).Manage : null);
+            yield return new Particular(NameOf(member.NameFollows ? null : member.FullName), lines, manages ? tokens.Links(member, evt).Manage : null);
+            // In no other mail.
+            if (manages && !matter.IsPast && matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationLinks && member is { NameFollows: false, Status: RegistrationStatus.Confirmed } && evt.Site(member.SiteId)!.JoinsByVideo)
+                yield return new Particular(member.FullName, [new Phrase(MessageTexts.JoinMember.In(language), language)], tokens.JoinUrl(member));
         }
+
+        foreach (var (name, code) in matter.LeftOut)
+            yield return new Particular(NameOf(name), [new Phrase((code == Problem.CityQuotaFull.Code ? MessageTexts.CityFull : MessageTexts.NoPlace).In(language), language)]);
+
+        string NameOf(string? name) => name ?? MessageTexts.NameFollows.In(language);
     }
+
+    // Null where there is nothing to add: they have the place they wished for.
+    private static string? StateOf(Event evt, Registration member, Language language) => member switch
+    {
+        { Status: RegistrationStatus.Waitlisted } => MessageTexts.OnWaitlist.In(language),
+        { Status: RegistrationStatus.PendingApproval } => MessageTexts.Undecided.In(language),
+        { Status: RegistrationStatus.PendingConfirmation } => MessageTexts.ToBeConfirmed.In(language),
+        { Status: RegistrationStatus.Confirmed, Waitlist: { State: EntryState.Queued } wait } => $"{MessageTexts.OnWaitlist.In(language)}{(language == Language.Zh ? "：" : ": ")}{evt.Site(wait.SiteId)!.Name.In(language, evt.DefaultLanguage)}",
+        _ => null,
+    };
 
     // For the organiser: each site with its seats, and whom to reach in another way.
     private static IEnumerable<Particular> Particulars(Event evt, EventSummary summary)

@@ -64,7 +64,10 @@ internal static partial class OrganizerTemplate
         new("starts", new("Beginn, auf der Uhr der Person, in Erinnerungen", "the start, on the person's clock, in reminders", "会议开始时间（收件人当地时间，仅用于会议提醒）")),
         new("registered", new("neue Anmeldungen, in der Übersicht für den Veranstalter", "new registrations, in the organiser's summary", "新增报名人数（仅用于主办方汇总）")),
         new("ended", new("Absagen und Ablehnungen, in der Übersicht für den Veranstalter", "cancelled or declined, in the organiser's summary", "取消或未通过人数（仅用于主办方汇总）")),
-        new("pending", new("wartet auf Entscheidung, in der Übersicht für den Veranstalter", "waiting for a decision, in the organiser's summary", "待审批人数（仅用于主办方汇总）")),
+        new("pending", new("wartet auf Entscheidung, in der Übersicht für den Veranstalter und für den Kontakt einer Delegation", "waiting for a decision, in the organiser's summary and for the contact of a delegation", "待审批人数（仅用于主办方汇总和致代表团联系人的邮件）")),
+        new("waiting", new("Zahl der Personen auf der Warteliste, für den Kontakt einer Delegation", "how many are on the waiting list, for the contact of a delegation", "候补人数（仅用于致代表团联系人的邮件）")),
+        new("leftOut", new("Zahl der Personen, für die kein Platz war, für den Kontakt einer Delegation", "how many there was no place for, for the contact of a delegation", "未能报名人数（仅用于致代表团联系人的邮件）")),
+        new("passOn", new("ob neue Links von Mitgliedern weiterzugeben sind, für den Kontakt einer Delegation", "whether there are new links of members to pass on, for the contact of a delegation", "是否需要转交成员的新链接（仅用于致代表团联系人的邮件）")),
     ];
 
     private static readonly Dictionary<string, Phrase?> Nothing = [];

@@ -549,7 +549,7 @@ public class LettersTests : IAsyncLifetime
         _host.Time.Advance(TimeSpan.FromDays(2));
         var due = await _host.SendOneAsync();
         due.Subject.ShouldStartWith("A name is still missing");
-        due.Text.ShouldContain("For 1 of your places the name is still missing. They are held until Thursday, 24 September 2020, 00:00 (Berlin time)");
+        due.Text.ShouldContain("For one of your places the name is still missing. The place is held until Thursday, 24 September 2020, 00:00 (Berlin time)");
         due.Text.ShouldContain($"{open["reference"]}\n  Give the name\n  https://events.example.org/r/");
         due.Text.ShouldNotContain("Wang");
 

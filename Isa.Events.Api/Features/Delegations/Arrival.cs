@@ -121,7 +121,7 @@ internal sealed class Arrival
         }
 
         if (leftOut.Count == _requests.Count) throw leftOut.OrderBy(l => l.Key).First().Value;
-        var delegation = known with { Id = id, NamesDueAt = namesDueAt, LeftOut = leftOut.Count == 0 ? null : [.. leftOut.OrderBy(l => l.Key).Select(l => new LeftOut(l.Key, l.Value.Problem.Code))] };
+        var delegation = known with { Id = id, NamesDueAt = namesDueAt, LeftOut = leftOut.Count == 0 ? null : [.. leftOut.OrderBy(l => l.Key).Select(l => new LeftOut(l.Key, l.Value.Problem.Code, _wanted[l.Key].NameFollows ? null : _wanted[l.Key].FullName))] };
         if (IsNew) delegation.Insert(session);
         else delegation.Save(session);
         var (members, unnamed) = (new List<Registration>(), Unnamed(before));

@@ -2,7 +2,7 @@ namespace Isa.Events.Api.Features.Delegations;
 
 /// <summary>
 /// Confirms the address of a delegation's contact, by the token that was sent there and that no answer of the API shows; an organiser may by its id. All its members
-/// are registered by that. Sent again it answers the same.
+/// are registered by that; of those who take what fits, whom there is no place for ends. Sent again it answers the same.
 /// </summary>
 public sealed class ConfirmDelegation(EventsDatabase database, DelegationAccess access) : EndpointWithoutRequest<Delegation>
 {
@@ -35,8 +35,10 @@ public sealed class ConfirmDelegation(EventsDatabase database, DelegationAccess 
 
         var freed = new List<string>();
         List<(Registration, Placement?)> placed = evt.EffectiveRules.RequiresApproval == true ? pending.ConvertAll(member => (member, default(Placement))) : [.. Placement.FindTogether(session, evt, pending)];
-        if (placed.Count == 0) return active.Count > pending.Count ? false : throw new ProblemException(Problem.SiteFull).With("siteId", pending[0].SiteId);
+        if (placed.Count == 0 && active.Count == pending.Count) throw new ProblemException(Problem.SiteFull).With("siteId", pending[0].SiteId);
         foreach (var (member, placement) in placed) ConfirmAddress.Confirm(session, evt, member, placement, freed, found.Actor, found.ActorId);
+        foreach (var member in pending.ExceptBy(placed.Select(p => p.Item1.Id), m => m.Id)) // the contact is told of them with the rest
+            Ending.End(session, evt, member, RegistrationStatus.Cancelled, EndReason.SiteFull, Actor.System, null, tell: false);
         OutboxRow.AddForContact(session, OutboxKind.DelegationRegistered, evt.Id, found.Delegation.Id!);
         Promotion.Run(session, evt, freed);
         return true;

@@ -158,7 +158,8 @@ public sealed record DelegationContact(string FullName, string Email, Language L
 /// <summary>A member there was no place for.</summary>
 /// <param name="Member">Which of those that were sent, 0 for the first.</param>
 /// <param name="Code">The problem's.</param>
-public sealed record LeftOut(long Member, string Code);
+/// <param name="FullName">Their name; null for who was not named yet.</param>
+public sealed record LeftOut(long Member, string Code, string? FullName = null);
 
 /// <param name="Self">The delegation, for a key.</param>
 /// <param name="Manage">A page for the contact, which opens without a key.</param>

@@ -26,6 +26,7 @@ internal static class AttendeeState
         [EndReason.OfferExpired] = new("Die Frist für den angebotenen Platz ist abgelaufen; diese Anmeldung ist beendet.", "The time for the place you were offered has run out, and this registration has ended.", "所提供席位的确认期限已过，此报名已结束。"),
         [EndReason.Replaced] = new("Ihre Vertretung nimmt an Ihrer Stelle teil; diese Anmeldung ist beendet.", "Your deputy takes part in your place, and this registration has ended.", "已由他人代您参会，此报名已结束。"),
         [EndReason.DeclinedInCalendar] = new("Sie haben in Ihrem Kalender abgesagt; diese Anmeldung ist beendet.", "You declined in your calendar, and this registration has ended.", "您已在日历中谢绝参会，此报名已结束。"),
+        [EndReason.SiteFull] = new("Als die Anmeldung bestätigt wurde, war kein Platz mehr frei; sie ist beendet.", "There was no place left when the registration was confirmed, and it has ended.", "确认报名时名额已满，此报名已结束。"),
         [EndReason.InvitationRevoked] = new("Die Einladung wurde zurückgezogen; diese Anmeldung ist beendet.", "The invitation was withdrawn, and this registration has ended.", "邀请已撤回，此报名已结束。"),
     };
 

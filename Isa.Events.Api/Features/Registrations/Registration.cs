@@ -32,6 +32,9 @@ public enum EndReason
     Replaced,
     InvitationRevoked,
     DeclinedInCalendar,
+
+    /// <summary>There was no place any more when the contact of their delegation confirmed its address.</summary>
+    SiteFull,
 }
 
 /// <summary>One consent: what for, and the very words the person agreed to, so that it can be shown later (GDPR art. 7).</summary>

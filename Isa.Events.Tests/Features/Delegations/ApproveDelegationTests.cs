@@ -132,6 +132,7 @@ public class ApproveDelegationTests(SharedHost host)
         var told = mails.Single(m => m.To == "wang.fang@example.org");
         told.Text.ShouldContain("名额有限。");
         told.Text.ShouldContain("李娜");
+        told.Text.ShouldNotContain("/r/"); // there is nothing left of it to change
         (await own.Organizer.PostAsync(PathOf(party, "approve"))).ShouldBe(HttpStatusCode.Conflict, "registration-not-pending");
         (await own.Organizer.PostAsync(PathOf(waits, "decline"))).ShouldBe(HttpStatusCode.Conflict, "registration-not-pending");
         await own.IsWholeAsync();

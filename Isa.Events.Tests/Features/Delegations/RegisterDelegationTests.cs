@@ -78,9 +78,10 @@ public class RegisterDelegationTests(SharedHost host)
         (await host.CountsAsync(evt)).ShouldBe("hannover 0/0 foshan 0/0 zoom 0/0");
         (await host.Organizer.GetAsync($"/v1/events/{evt}/registrations")).Json["items"]!.AsArray().ShouldBeEmpty();
 
-        var some = await host.DelegationAsync(evt, 4, d => d["mode"] = "whatFits");
+        JsonArray sent = [];
+        var some = await host.DelegationAsync(evt, 4, d => (d["mode"], sent) = ("whatFits", d["members"]!.AsArray()));
         (await host.StandsAsync(some)).ShouldBe(["confirmed hannover", "confirmed hannover", "confirmed hannover"]);
-        some["leftOut"]!.ToJsonString().ShouldBe("""[{"member":3,"code":"site-full"}]""");
+        some.LeftOut().ShouldBe([$"3 site-full {sent[3]!["fullName"]}"]);
         (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", Party.Of(2, d => d["mode"] = "whatFits"))).ShouldBe(HttpStatusCode.Conflict, "site-full");
         await host.IsWholeAsync();
     }
@@ -200,7 +201,7 @@ public class RegisterDelegationTests(SharedHost host)
         refused.Errors.ShouldBe(["city city-full"]);
         var some = await host.DelegationAsync(evt, 3, d => (d["city"], d["mode"]) = ("foshan", "whatFits"));
         some.Members().Count().ShouldBe(2);
-        some["leftOut"]!.ToJsonString().ShouldBe("""[{"member":2,"code":"city-quota-full"}]""");
+        some.LeftOut().Single().ShouldStartWith("2 city-quota-full 王小明");
     }
 
     [Fact]
@@ -287,12 +288,30 @@ public class RegisterDelegationTests(SharedHost host)
         (await own.Organizer.PostAsync($"/v1/registrations/{guests[0]["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
         foreach (var _ in new[] { 1, 2 })
             (await own.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => m.Stands())
-                .ShouldBe(["confirmed hannover", "confirmed hannover", "confirmed foshan queued hannover#1", "confirmed foshan queued hannover#1", "pendingConfirmation hannover"]);
+                .ShouldBe(["confirmed hannover", "confirmed hannover", "confirmed foshan queued hannover#1", "confirmed foshan queued hannover#1", "cancelled hannover"]);
         (await own.CountsAsync(evt)).ShouldStartWith("hannover 4/1 foshan 2/0");
-        own.Time.Advance(TimeSpan.FromMinutes(30));
-        await own.Services.GetRequiredService<Timekeeper>().RunAsync(CancellationToken.None);
-        (await own.StandsAsync(party)).Last().ShouldBe("cancelled hannover");
+        ((string)(await own.Partner.NowAsync(party.Members().Last()))["endReason"]!).ShouldBe("siteFull");
+        var more = Party.Of(1, d => d["siteId"] = "zoom");
+        more.Remove("contact");
+        (await own.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", more)).ShouldBe(HttpStatusCode.Created).Json.Members().Last().Stands().ShouldBe("confirmed zoom"); // nothing is left to confirm
         await own.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task Where_nobody_who_takes_what_fits_finds_a_place_the_confirmation_is_refused_unless_others_come()
+    {
+        var evt = await host.EventWithSeatsAsync(1);
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"confirmsAddresses":true}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await host.Organizer.RegisteredAsync(evt);
+        var party = await host.DelegationAsync(evt, 2, d => d["mode"] = "whatFits");
+        (await host.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.Conflict, "site-full");
+        (await host.StandsAsync(party)).ShouldAllBe(stands => stands == "pendingConfirmation hannover");
+        var more = Party.Of(1, d => d["siteId"] = "zoom");
+        more.Remove("contact");
+        (await host.Organizer.PostAsync($"{party.PathOf("self")}/members", more)).ShouldBe(HttpStatusCode.Created);
+        foreach (var _ in new[] { 1, 2 })
+            (await host.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => $"{m.Stands()} {m["endReason"]}").ShouldBe(["cancelled hannover siteFull", "cancelled hannover siteFull", "confirmed zoom "]);
+        await host.IsWholeAsync();
     }
 
     [Fact]
@@ -458,6 +477,9 @@ public static class Party
     public static async Task<JsonNode> DelegationAsync(this EventsHost host, string eventId, int members, Action<JsonObject>? change = null) => (await host.SendAsync(eventId, Of(members, change))).ShouldBe(HttpStatusCode.Created).Json;
 
     public static IEnumerable<JsonNode> Members(this JsonNode delegation) => delegation["members"]!.AsArray().Select(m => m!);
+
+    /// <summary>Whom there was no place for: <c>index code name</c>.</summary>
+    public static IEnumerable<string> LeftOut(this JsonNode delegation) => delegation["leftOut"]!.AsArray().Select(left => $"{left!["member"]} {left["code"]} {left["fullName"]}");
 
     /// <summary>How its members stand now.</summary>
     public static async Task<string[]> StandsAsync(this EventsHost host, JsonNode delegation) => [.. (await host.Organizer.GetAsync(delegation.PathOf("self"))).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => m.Stands())];

@@ -1,5 +1,6 @@
 using Isa.Events.Api.Database;
 using Isa.Events.Api.Email;
+using Isa.Events.Tests.Features.Delegations;
 
 namespace Isa.Events.Tests.Features.Messages;
 
@@ -35,6 +36,32 @@ public class PreviewMessageTests(SharedHost host)
         }
 
         subjects.Distinct().Count().ShouldBeGreaterThanOrEqualTo(3);
+    }
+
+    [Theory]
+    [InlineData("de", "Guten Tag Li Na,", "Bitte geben Sie")]
+    [InlineData("en", "Dear Li Na,", "Please pass")]
+    [InlineData("zh", "Li Na，您好：", "请将此通知转达")]
+    public async Task Of_a_place_without_a_name_every_message_speaks_to_the_contact(string language, string greeting, string passOn)
+    {
+        var evt = await host.EventAsync(e => e["description"] = null);
+        var party = await host.DelegationAsync(evt, 0, d =>
+        {
+            (d["contact"]!["fullName"], d["contact"]!["language"], d["namesDueBy"]) = ("Li Na", language, "P2D");
+            d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true, ["siteId"] = "zoom" });
+        });
+        var place = party.Members().Single();
+        foreach (var kind in Enum.GetValues<MessageKind>().Where(kind => kind is not (MessageKind.Invitation or MessageKind.DailySummary)))
+        {
+            var mail = new Mailed((await host.Organizer.GetAsync($"/v1/events/{evt}/registrations/{place["id"]}/messages/{RowTypes.Name(kind)}.eml")).ShouldBe(HttpStatusCode.OK).Bytes).ShouldBeWell();
+            mail.To.ShouldBe("wang.fang@example.org", kind.ToString());
+            foreach (var text in new[] { mail.Subject, mail.Text, mail.Html }) text.ShouldNotContain("N. N.", customMessage: kind.ToString());
+            mail.Text.ShouldNotContain("/join/", customMessage: kind.ToString());
+            mail.Text.ShouldNotStartWith(passOn);
+            if (kind is MessageKind.DelegationToConfirm or MessageKind.AddressToConfirm or MessageKind.CancelledAddressNotConfirmed) continue; // whoever gets it need not be the contact
+            mail.Text.ShouldContain(greeting, customMessage: kind.ToString());
+            mail.Text.ShouldContain((string)place["reference"]!, customMessage: kind.ToString());
+        }
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public class StateTests(SharedHost host)
         { "offerExpired", "Die Frist für den angebotenen Platz ist abgelaufen; diese Anmeldung ist beendet.", "The time for the place you were offered has run out, and this registration has ended.", "所提供席位的确认期限已过，此报名已结束。" },
         { "replaced", "Ihre Vertretung nimmt an Ihrer Stelle teil; diese Anmeldung ist beendet.", "Your deputy takes part in your place, and this registration has ended.", "已由他人代您参会，此报名已结束。" },
         { "invitationRevoked", "Die Einladung wurde zurückgezogen; diese Anmeldung ist beendet.", "The invitation was withdrawn, and this registration has ended.", "邀请已撤回，此报名已结束。" },
+        { "siteFull", "Als die Anmeldung bestätigt wurde, war kein Platz mehr frei; sie ist beendet.", "There was no place left when the registration was confirmed, and it has ended.", "确认报名时名额已满，此报名已结束。" },
         { "declinedInCalendar", "Sie haben in Ihrem Kalender abgesagt; diese Anmeldung ist beendet.", "You declined in your calendar, and this registration has ended.", "您已在日历中谢绝参会，此报名已结束。" },
         { "declining", "Ihr Kalender hat uns abgesagt; der Platz wird frei: Donnerstag, 24. September 2020, 14:00 Uhr (Berliner Zeit).", "Your calendar has declined for you; the place becomes free: Thursday, 24 September 2020, 14:00 (Berlin time).", "您的日历已代您谢绝参会，席位释放时间：2020年9月24日 星期四 14:00（柏林时间）。" },
         { "declined", "Diese Anmeldung wurde leider abgelehnt.", "Unfortunately, this registration has been declined.", "很抱歉，此报名未获批准。" },
