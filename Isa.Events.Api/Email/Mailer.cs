@@ -11,7 +11,10 @@ public sealed class Mailer(SmtpTransport smtp, PickupFolder pickup, IOptions<Ema
     /// <summary>Lines end as mails do, whatever the system's own do.</summary>
     public static readonly FormatOptions Format = MakeFormat();
 
-    private static readonly Delivery Empty = new(DeliveryResult.Refused, "Nothing comes out of the text for this person, so they do not get it.");
+    /// <summary>Why a message of an organiser was not sent to somebody; nothing is wrong with their address.</summary>
+    internal const string NothingToSay = "Nothing comes out of the text for this person, so they do not get it.";
+
+    private static readonly Delivery Empty = new(DeliveryResult.Refused, NothingToSay);
 
     private readonly string _host = new Uri(server.Value.PublicUrl).IdnHost;
 

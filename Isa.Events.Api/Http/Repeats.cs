@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Isa.Events.Api.Http;
 
@@ -35,14 +36,17 @@ internal static class Repeats
         return body;
     }
 
-    private static RequestDigest Digest(HttpRequest request, MemoryStream body) =>
-        new($"{request.Path}{request.QueryString} {request.ContentType}", SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length)));
+    private static RequestDigest Digest(HttpRequest request, MemoryStream body)
+    {
+        var target = Encoding.UTF8.GetBytes($"{request.Path}{request.QueryString} {request.ContentType}");
+        return new RequestDigest(SHA256.HashData(target), SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length)));
+    }
 }
 
 /// <summary>All that a request asks for, as it came.</summary>
-/// <param name="Target">Its path, query and media type.</param>
+/// <param name="Target">SHA-256 of its path, query and media type.</param>
 /// <param name="Body">SHA-256 of its body.</param>
-internal sealed record RequestDigest(string Target, byte[] Body)
+internal sealed record RequestDigest(byte[] Target, byte[] Body)
 {
-    public bool IsOf(RequestDigest other) => Target == other.Target && Body.AsSpan().SequenceEqual(other.Body);
+    public bool IsOf(RequestDigest other) => Target.AsSpan().SequenceEqual(other.Target) && Body.AsSpan().SequenceEqual(other.Body);
 }

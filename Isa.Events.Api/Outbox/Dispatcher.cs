@@ -35,7 +35,7 @@ public sealed partial class Dispatcher(
         for (var all = 0; ;)
         {
             var portion = await PrepareAsync(ct);
-            await SendAsync(portion, ct);
+            await SendAsync(portion, Task.CompletedTask, ct);
             if (portion.Rows == 0) return all;
             all += portion.Rows;
         }
@@ -54,15 +54,9 @@ public sealed partial class Dispatcher(
                 try
                 {
                     var portion = await PrepareAsync(stoppingToken); // while the one before is on its way
-                    try
-                    {
-                        await sending;
-                    }
-                    finally
-                    {
-                        sending = SendAsync(portion, stoppingToken);
-                    }
-
+                    var before = sending;
+                    sending = SendAsync(portion, before, stoppingToken);
+                    await before;
                     if (portion.Rows >= portions.Size) continue;
                     await sending;
                     if (portion.Rows > 0) pause = Gather;
@@ -70,6 +64,7 @@ public sealed partial class Dispatcher(
                 catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
                     LogFailed(logger, e);
+                    if (sending.IsFaulted) sending = Task.CompletedTask; // said once
                     pause = AfterFailure;
                 }
 
@@ -89,7 +84,7 @@ public sealed partial class Dispatcher(
         }
     }
 
-    /// <summary>Takes what is due, and makes its messages ready to leave.</summary>
+    /// <summary>Takes what is due, makes its messages, and notes that they are attempted.</summary>
     private async Task<Portion> PrepareAsync(CancellationToken ct)
     {
         var portion = new Portion(new RowClaim(time, Hold), await expansion.RunAsync(ct));
@@ -102,7 +97,8 @@ public sealed partial class Dispatcher(
         portion.Entries = await portions.TakeAsync(portion.Claim, [.. due.Select(d => d.Id)], ct);
         try
         {
-            portion.Ready = await MakeAllAsync(portion, due.Where(d => d.IsTest).Select(d => d.Id).ToHashSet(StringComparer.Ordinal), ct);
+            var made = await MakeAllAsync(portion, due.Where(d => d.IsTest).Select(d => d.Id).ToHashSet(StringComparer.Ordinal), ct);
+            await BeginAsync(portion, made, ct);
             return portion;
         }
         catch
@@ -117,42 +113,48 @@ public sealed partial class Dispatcher(
 
     private async Task<List<ReadyLetter>> MakeAllAsync(Portion portion, HashSet<string> tests, CancellationToken ct)
     {
-        var (claim, entries) = (portion.Claim, portion.Entries);
-        var made = new ReadyLetter?[entries.Count];
-        await Parallel.ForAsync(0, entries.Count, new ParallelOptions { MaxDegreeOfParallelism = Makers, CancellationToken = ct }, async (at, _) =>
+        var made = new ReadyLetter?[portion.Entries.Count];
+        await Parallel.ForAsync(0, made.Length, new ParallelOptions { MaxDegreeOfParallelism = Makers, CancellationToken = ct }, async (at, _) =>
         {
-            var (letter, outcome) = await MakeAsync(entries[at], tests.Contains(entries[at].Id), ct);
+            var entry = portion.Entries[at];
+            var (letter, outcome) = await MakeAsync(entry, tests.Contains(entry.Id), ct);
             if (letter is not null) made[at] = letter;
-            else portion.Outcomes[entries[at].Id] = outcome!;
+            else portion.Outcomes[entry.Id] = outcome!;
         });
-
-        var allowed = await portions.WithinLimitsAsync(claim, [.. made.OfType<ReadyLetter>()], ct);
-        var ready = new List<ReadyLetter>();
-        foreach (var ofEvent in allowed.GroupBy(l => l.Entry.EventId))
-        {
-            List<ReadyLetter> letters = [.. ofEvent];
-            var held = await portions.BeginAsync(claim, ofEvent.Key, letters, ct);
-            ready.AddRange(letters.Where(l => held.Contains(l.Entry.Id)));
-        }
-
-        return ready;
+        return [.. made.OfType<ReadyLetter>()];
     }
 
-    private async Task SendAsync(Portion portion, CancellationToken ct)
+    /// <summary>Hands a portion over, once the one before it is through.</summary>
+    private async Task SendAsync(Portion portion, Task before, CancellationToken ct)
     {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             using var end = new CancellationTokenSource();
             await using var stop = ct.Register(() => end.CancelAfter(Stopping)); // what is on its way may arrive
             await Parallel.ForEachAsync(portion.Ready, new ParallelOptions { MaxDegreeOfParallelism = mailer.Connections }, async (letter, _) =>
             {
-                var mayBegin = !ct.IsCancellationRequested && portion.Claim.HasTimeFor(mailer.Timeout * 2);
-                portion.Outcomes[letter.Entry.Id] = new Outcome(letter.Entry, mayBegin ? await HandOverAsync(letter, end.Token) : new Delivery(DeliveryResult.Unavailable));
+                if (ct.IsCancellationRequested || !portion.Claim.HasTimeFor(mailer.Timeout * 2)) return;
+                portion.Outcomes[letter.Entry.Id] = new Outcome(letter.Entry, await HandOverAsync(letter, end.Token));
             });
         }
         finally
         {
             await EndAsync(portion);
+        }
+    }
+
+    private async Task BeginAsync(Portion portion, List<ReadyLetter> made, CancellationToken ct)
+    {
+        foreach (var ofEvent in (await portions.WithinLimitsAsync(portion.Claim, made, ct)).GroupBy(l => l.Entry.EventId))
+        {
+            List<ReadyLetter> letters = [.. ofEvent];
+            var held = await portions.BeginAsync(portion.Claim, ofEvent.Key, letters, ct);
+            foreach (var letter in letters.Where(l => held.Contains(l.Entry.Id)))
+            {
+                portion.Ready.Add(letter);
+                portion.Outcomes[letter.Entry.Id] = new Outcome(letter.Entry, new Delivery(DeliveryResult.Unavailable)); // counts as no try before it is one
+            }
         }
     }
 
@@ -232,7 +234,7 @@ public sealed partial class Dispatcher(
     {
         public List<OutboxEntry> Entries { get; set; } = [];
 
-        public List<ReadyLetter> Ready { get; set; } = [];
+        public List<ReadyLetter> Ready { get; } = [];
 
         /// <summary>Of each row by its id; one that is missing was not tried.</summary>
         public ConcurrentDictionary<string, Outcome> Outcomes { get; } = new(StringComparer.Ordinal);

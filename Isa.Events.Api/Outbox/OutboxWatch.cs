@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Isa.Events.Api.Email;
 
 namespace Isa.Events.Api.Outbox;
 
@@ -20,10 +21,10 @@ public sealed class OutboxWatch(EventsDatabase database, TimeProvider time)
 
     public static OutboxFigures Read(ReadSession session) => session.One<OutboxFigures>(Figures)!;
 
-    private const string Figures = """
+    private const string Figures = $"""
         SELECT (SELECT MIN(created_at) FROM outbox WHERE done_at IS NULL AND state = 'pending') AS oldest,
             (SELECT COUNT(*) FROM outbox WHERE done_at IS NULL AND state = 'pending') AS waiting,
-            (SELECT COUNT(*) FROM outbox WHERE state = 'failed') AS failed
+            (SELECT COUNT(*) FROM outbox WHERE state = 'failed' AND COALESCE(last_error, '') <> '{Mailer.NothingToSay}') AS failed
         """;
 }
 

@@ -35,7 +35,7 @@ public sealed record Outcome(OutboxEntry Entry, Delivery? Delivery, bool Unmade 
 public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> settings, TimeProvider time)
 {
     private const int LeastSize = 10;
-    private const int MostSize = 50;
+    private const int MostSize = 32;
 
     // A row that is tried more often is at fault, whatever the server says.
     private const int MaxAttempts = 60;
@@ -88,7 +88,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     public async Task<IReadOnlyList<ReadyLetter>> WithinLimitsAsync(RowClaim claim, IReadOnlyList<ReadyLetter> letters, CancellationToken ct)
     {
         // In one order everywhere: two processes then never wait for each other.
-        var counted = letters.Where(l => !l.IsTest).Select(l => (Letter: l, Subject: Attempts.Subject(Normalised(l.Address)))).OrderBy(l => l.Subject, StringComparer.Ordinal).ToList();
+        var counted = letters.Where(l => !l.IsTest && !l.Letter.IsEmpty).Select(l => (Letter: l, Subject: Attempts.Subject(Normalised(l.Address)))).OrderBy(l => l.Subject, StringComparer.Ordinal).ToList();
         if (counted.Count == 0) return letters;
         var tooMany = await database.WriteAsync(Writer, session =>
         {

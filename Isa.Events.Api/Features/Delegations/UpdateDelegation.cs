@@ -47,7 +47,7 @@ public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess a
         var moved = EmailAddress.Normalise(before.ContactEmail) != EmailAddress.Normalise(wanted.ContactEmail);
         var saved = (wanted with { TokenVersion = before.TokenVersion + (moved ? 1 : 0) }).Save(session);
         foreach (var member in active) HistoryRow.Add(session, member.Id!, "updated", found.Actor, found.ActorId, new HistoryDetails { Fields = fields });
-        // Links that were for the earlier contact to pass on, to those who have registered no longer as well: from their pages one registers again. Their calendar entries show them.
+        // Links that were for the earlier contact to pass on, of those who have ended as well: their pages show who they are. Their calendar entries show them.
         if (moved)
             foreach (var member in members.Where(m => m.Email is null)) (member with { TokenVersion = member.TokenVersion + 1, Revision = member.Revision + 1 }).Save(session);
         // A new address is confirmed as the first one would have been.

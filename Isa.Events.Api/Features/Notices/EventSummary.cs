@@ -1,3 +1,5 @@
+using Isa.Events.Api.Email;
+
 namespace Isa.Events.Api.Features.Notices;
 
 /// <summary>How an event stands, and what has happened since the last summary. Of people only those whom somebody must reach in another way.</summary>
@@ -53,10 +55,10 @@ public sealed record EventSummary
         """;
 
     // Given up by the mail server, or reported as not delivered later.
-    private const string GivenUp = """
+    private const string GivenUp = $"""
         SELECT r.reference, r.full_name FROM registrations r
         WHERE r.event_id = @EventId AND r.status NOT IN ('cancelled', 'declined') AND (r.mail_bounced_at >= @Since AND r.mail_bounced_at < @Until
-            OR EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = r.event_id AND o.registration_id = r.id AND o.state = 'failed' AND o.recipient = 'attendee' AND o.done_at >= @Since AND o.done_at < @Until))
+            OR EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = r.event_id AND o.registration_id = r.id AND o.state = 'failed' AND COALESCE(o.last_error, '') <> '{Mailer.NothingToSay}' AND o.recipient = 'attendee' AND o.done_at >= @Since AND o.done_at < @Until))
         ORDER BY r.full_name, r.reference LIMIT @Limit
         """;
 }

@@ -169,6 +169,24 @@ public class GetInviteTests(SharedHost host)
         else Should.Throw<InvalidOperationException>(() => InviteCalendar.Write(entry)).Message.ShouldContain(refusal);
     }
 
+    [Theory]
+    [InlineData("Erika\r\nATTACH:https://example.org/")]
+    [InlineData("Erika\nEND:VEVENT\nBEGIN:VEVENT")]
+    [InlineData("Erika\";ROLE=CHAIR:mailto:somebody@example.org")]
+    public async Task What_a_name_brings_along_stays_in_the_name(string name)
+    {
+        var evt = await host.EventAsync();
+        var id = (string)(await host.Partner.RegisteredAsync(evt))["id"]!;
+        var registration = await host.Database.ReadAsync(session => Isa.Events.Api.Features.Registrations.Registration.Find(session, id)!, CancellationToken.None);
+        var entry = Calendar.Load(Write(await Read(), registration with { FullName = name }, Isa.Events.Api.Http.Language.De))!.Events.ShouldHaveSingleItem()!;
+        entry.Attachments.ShouldBeEmpty();
+        var attendee = entry.Attendees.ShouldHaveSingleItem();
+        attendee.CommonName.ShouldBe(name.Replace("\r", "").Replace("\n", "").Replace('"', '”'));
+        attendee.Role.ShouldBe("REQ-PARTICIPANT");
+        attendee.Value!.ToString().ShouldBe($"mailto:{registration.Email}");
+        Should.Throw<InvalidOperationException>(() => new EntryPattern([$"UID:{EntryPattern.Gap(OwnValue.Uid)}"]).Fill(_ => $"1\r\n{name}")).Message.ShouldContain("not one line");
+    }
+
     [Fact]
     public async Task Opens_for_its_own_link_or_key_alone()
     {

@@ -62,6 +62,14 @@ public class SendMessageTests(SharedHost shared)
         listed.Select(m => $"{m!["recipient"]} {m["state"]} {m["lastError"]}".Trim()).ShouldBe(["attendee done", Unsent("attendee"), Unsent("contact")], ignoreOrder: true);
         listed.Where(m => (string)m!["state"]! == "failed").Select(m => (string?)m!["registrationId"]).ShouldBe([(string)inRoom["id"]!, null], ignoreOrder: true);
 
+        // Nothing is wrong with their addresses.
+        await host.Database.ReadAsync(session =>
+        {
+            OutboxWatch.Read(session).Failed.ShouldBe(0);
+            Isa.Events.Api.Features.Notices.EventSummary.Read(session, Isa.Events.Api.Features.Events.Event.Find(session, evt)!, EventsHost.Start.AddDays(-1), EventsHost.Start.AddDays(1)).Unreached.ShouldBeEmpty();
+            return true;
+        }, CancellationToken.None);
+
         static string Unsent(string whom) => $"{whom} failed Nothing comes out of the text for this person, so they do not get it.";
     }
 
