@@ -70,9 +70,10 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var calendar = main == Recipient.Attendee ? Calendar(matter, shared) : null;
         var content = writer.Write(matter, shared, WordsFor(calendar, matter));
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
+        var isEmpty = content.Body.Text.Length == 0;
         if (only is null || only == main)
-            letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar) with { IsEmpty = content.Body.Text.Length == 0 });
-        if (content.Body.Text.Length > 0 && only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && IsForCopies(matter.Kind) && !IsSame(copyTo, address))
+            letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar) with { IsEmpty = isEmpty });
+        if (!isEmpty && only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && IsForCopies(matter.Kind) && !IsSame(copyTo, address))
             letters.Add(new Letter { Recipient = Recipient.Copy, Message = MessageParts.Build(MessageWriter.Copy(content, person), "", copyTo, null, document) });
         return letters;
     }

@@ -4,19 +4,9 @@ using Isa.Events.Tests.Features.Delegations;
 namespace Isa.Events.Tests.Email;
 
 /// <summary>What the contact of a delegation reads: how each member stands, and what becomes of places that are nobody's yet.</summary>
-public class ContactLettersTests : IAsyncLifetime
+public class ContactLettersTests : MailTests
 {
     private const string Contact = "wang.fang@example.org";
-
-    private EventsHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await Mail.HostAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Theory]
     [InlineData("de", "Platz Ihrer Delegation, Name folgt (", "Guten Tag 王芳,\n\ndiese Nachricht betrifft einen Platz Ihrer Delegation, für den der Name noch folgt ({0}). Für diesen Platz gilt jetzt:\n\nAngemeldet, der Platz ist reserviert: Hannover.\n\nBitte tragen Sie bis Donnerstag, 15. Oktober 2020, 00:00 Uhr (Berliner Zeit) ein, wer kommt", "Namen eintragen: ", "Der Termin liegt als Kalendereintrag bei.")]
@@ -24,23 +14,23 @@ public class ContactLettersTests : IAsyncLifetime
     [InlineData("zh", "代表团姓名待定席位（", "王芳，您好：\n\n此邮件涉及贵代表团的一个姓名待定席位（{0}），目前情况如下：\n\n已报名成功，席位已保留：汉诺威。\n\n请在 2020年10月15日 星期四 00:00（柏林时间） 前填写参会人姓名", "填写姓名：", "日历邀请已随邮件附上。")]
     public async Task Of_a_place_that_is_nobodys_yet_the_contact_reads_what_holds_for_it(string language, string subject, string says, string manage, string attached)
     {
-        var evt = await _host.EventWithQueueAsync(1);
-        var guest = await _host.Partner.RegisteredAsync(evt);
-        var place = (await _host.DelegationAsync(evt, 0, d =>
+        var evt = await Host.EventWithQueueAsync(1);
+        var guest = await Host.Partner.RegisteredAsync(evt);
+        var place = (await Host.DelegationAsync(evt, 0, d =>
         {
             (d["contact"]!["language"], d["namesDueBy"]) = (language, "P2D");
             d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true });
         })).Members().Single();
-        await _host.SendAsync();
-        (await _host.Partner.PostAsync($"/v1/registrations/{guest["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
-        var told = (await _host.SendAsync()).Single(m => m.To == Contact);
+        await Host.SendAsync();
+        (await Host.Partner.PostAsync($"/v1/registrations/{guest["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        var told = (await Host.SendAsync()).Single(m => m.To == Contact);
         told.Subject.ShouldStartWith(subject + place["reference"]);
         told.Text.ShouldStartWith(string.Format(null, says, place["reference"]));
         told.Text.ShouldContain(manage + place["links"]!["manage"]);
 
         // Who is named then has no entry that could be updated.
-        (await _host.Anybody.PatchAsync(place.PathOf("invite").Replace("/invite.ics", ""), """{"fullName":"王小明","email":"xm@example.org"}""")).ShouldBe(HttpStatusCode.OK);
-        var named = (await _host.SendAsync()).Single(m => m.To == "xm@example.org");
+        (await Host.Anybody.PatchAsync(place.PathOf("invite").Replace("/invite.ics", ""), """{"fullName":"王小明","email":"xm@example.org"}""")).ShouldBe(HttpStatusCode.OK);
+        var named = (await Host.SendAsync()).Single(m => m.To == "xm@example.org");
         named.Invite.ShouldStartWith("REQUEST");
         named.Text.ShouldContain(attached);
     }
@@ -48,24 +38,24 @@ public class ContactLettersTests : IAsyncLifetime
     [Fact]
     public async Task An_organisers_words_for_those_who_come_are_not_for_a_place_that_is_nobodys_yet_and_their_messages_name_it()
     {
-        var evt = await _host.EventWithQueueAsync(5);
-        (await _host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/moved", """{"en":{"body":"We are glad that you come, {{ name }}."}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        var party = await _host.DelegationAsync(evt, 0, d =>
+        var evt = await Host.EventWithQueueAsync(5);
+        (await Host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/moved", """{"en":{"body":"We are glad that you come, {{ name }}."}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var party = await Host.DelegationAsync(evt, 0, d =>
         {
             (d["contact"]!["language"], d["namesDueBy"]) = ("en", "P2D");
             d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true });
         });
         var place = party.Members().Single();
-        await _host.SendAsync();
-        (await _host.Anybody.PostAsync(place.PathOf("invite").Replace("/invite.ics", "/change-site"), """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
-        var moved = await _host.SendOneAsync();
+        await Host.SendAsync();
+        (await Host.Anybody.PostAsync(place.PathOf("invite").Replace("/invite.ics", "/change-site"), """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
+        var moved = await Host.SendOneAsync();
         moved.Text.ShouldContain("Registered, and will take part by video: Zoom conference. Before: Hannover.");
         moved.Text.ShouldNotContain("glad");
 
         (await ExampleAsync(evt)).ShouldStartWith($"This message is about places of your delegation for which the names are still to follow: {place["reference"]}.\n\nDear 王芳,");
         var more = Party.Of(0, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜" }));
         more.Remove("contact");
-        (await _host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", more)).ShouldBe(HttpStatusCode.Created);
+        (await Host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", more)).ShouldBe(HttpStatusCode.Created);
         (await ExampleAsync(evt)).ShouldStartWith("Please pass this message on to: 李娜.\n");
     }
 
@@ -78,16 +68,16 @@ public class ContactLettersTests : IAsyncLifetime
         var all = Regex.Replace(four, " ?[（(].+[)）]", "");
         foreach (var (whenFull, count, state) in new[] { ("reject", two, undecided), ("waitlist", four, waits), ("attendSite", all, waits + (language == "zh" ? "：汉诺威" : ": Hannover")) })
         {
-            var evt = await _host.EventWithQueueAsync(2, change: e => e["rules"] = JsonNode.Parse("""{"requiresApproval":true,"pendingHoldsSeat":false}"""));
-            var party = await _host.DelegationAsync(evt, 4, d =>
+            var evt = await Host.EventWithQueueAsync(2, change: e => e["rules"] = JsonNode.Parse("""{"requiresApproval":true,"pendingHoldsSeat":false}"""));
+            var party = await Host.DelegationAsync(evt, 4, d =>
             {
                 (d["mode"], d["whenFull"], d["fallbackSiteId"], d["contact"]!["language"]) = ("whatFits", whenFull, whenFull == "attendSite" ? "zoom" : null, language);
                 foreach (var member in d["members"]!.AsArray().Skip(2)) member!["siteId"] = "zoom";
             });
-            for (var i = 0; i < 2; i++) await _host.Organizer.RegisteredAsync(evt);
-            await _host.SendAsync();
-            (await _host.Organizer.PostAsync($"/v1/delegations/{party["id"]}/approve")).ShouldBe(HttpStatusCode.OK);
-            var text = (await _host.SendAsync()).Single(m => m.To == Contact).Text;
+            for (var i = 0; i < 2; i++) await Host.Organizer.RegisteredAsync(evt);
+            await Host.SendAsync();
+            (await Host.Organizer.PostAsync($"/v1/delegations/{party["id"]}/approve")).ShouldBe(HttpStatusCode.OK);
+            var text = (await Host.SendAsync()).Single(m => m.To == Contact).Text;
             text.ShouldContain(count);
             text.Contains(rest, StringComparison.Ordinal).ShouldBe(whenFull == "reject");
             var references = party.Members().Select(m => (string)m["reference"]!).ToList();
@@ -102,27 +92,27 @@ public class ContactLettersTests : IAsyncLifetime
     [InlineData("zh", "未登记本人邮箱的成员，其管理链接和入会链接也已更新", "入会链接")]
     public async Task A_new_contact_is_told_which_links_are_new_for_others_and_has_them_to_pass_on(string language, string says, string join)
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         var patch = new JsonObject { ["contact"] = new JsonObject { ["email"] = "chen.jing@example.org", ["language"] = language } };
-        var own = await _host.DelegationAsync(evt, 1, d =>
+        var own = await Host.DelegationAsync(evt, 1, d =>
         {
             d["namesDueBy"] = "P2D";
             d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true, ["siteId"] = "zoom" });
         });
-        var others = await _host.DelegationAsync(evt, 1, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜", ["siteId"] = "zoom" }));
-        await _host.SendAsync();
-        (await _host.Partner.PatchAsync(own.PathOf("self"), patch.ToJsonString())).ShouldBe(HttpStatusCode.OK);
-        var nothing = await _host.SendOneAsync();
+        var others = await Host.DelegationAsync(evt, 1, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜", ["siteId"] = "zoom" }));
+        await Host.SendAsync();
+        (await Host.Partner.PatchAsync(own.PathOf("self"), patch.ToJsonString())).ShouldBe(HttpStatusCode.OK);
+        var nothing = await Host.SendOneAsync();
         foreach (var text in new[] { says, join, "/join/" }) nothing.Text.ShouldNotContain(text);
-        var now = (await _host.Partner.PatchAsync(others.PathOf("self"), patch.ToJsonString())).ShouldBe(HttpStatusCode.OK).Json;
-        var told = await _host.SendOneAsync();
+        var now = (await Host.Partner.PatchAsync(others.PathOf("self"), patch.ToJsonString())).ShouldBe(HttpStatusCode.OK).Json;
+        var told = await Host.SendOneAsync();
         told.Text.ShouldContain(says);
         told.Text.ShouldContain((string)now.Members().Last()["links"]!["manage"]!);
         var link = Regex.Match(told.Text, $@"李娜[:：] ?{join}\n  (https://events\.example\.org/join/\S+)").Groups[1].Value;
         told.Html.ShouldContain($"href=\"{link}\"");
-        (await _host.Anybody.GetAsync(new Uri(link).PathAndQuery)).ShouldBe(HttpStatusCode.OK);
-        (await _host.Anybody.PostAsync($"/v1/events/{evt}/links", """{"email":"chen.jing@example.org"}""")).ShouldBe(HttpStatusCode.Accepted);
-        (await _host.SendAsync()).Count(m => m.Text.Contains(link, StringComparison.Ordinal)).ShouldBe(1);
+        (await Host.Anybody.GetAsync(new Uri(link).PathAndQuery)).ShouldBe(HttpStatusCode.OK);
+        (await Host.Anybody.PostAsync($"/v1/events/{evt}/links", """{"email":"chen.jing@example.org"}""")).ShouldBe(HttpStatusCode.Accepted);
+        (await Host.SendAsync()).Count(m => m.Text.Contains(link, StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Theory]
@@ -131,15 +121,15 @@ public class ContactLettersTests : IAsyncLifetime
     [InlineData("zh", "共 1 人", "另有 3 人未能报名", "未能报名，名额已满", "未能报名，该城市名额已满", "姓名待定：")]
     public async Task Who_was_left_out_and_why_is_told_once_they_were_registered(string language, string count, string says, string full, string city, string nameless)
     {
-        var evt = await _host.EventWithSeatsAsync(1);
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"cityQuotas":[{"city":"Foshan","seats":3}]}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        await _host.SendAsync();
-        await _host.DelegationAsync(evt, 0, d =>
+        var evt = await Host.EventWithSeatsAsync(1);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"cityQuotas":[{"city":"Foshan","seats":3}]}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await Host.SendAsync();
+        await Host.DelegationAsync(evt, 0, d =>
         {
             (d["city"], d["mode"], d["namesDueBy"], d["contact"]!["language"]) = ("Foshan", "whatFits", "P2D", language);
             foreach (var member in new[] { """{"fullName":"王小明"}""", """{"fullName":"李娜"}""", """{"nameFollows":true}""", """{"fullName":"张伟"}""" }) d["members"]!.AsArray().Add(JsonNode.Parse(member));
         });
-        var text = (await _host.SendAsync()).Single(m => m.Text.Contains("/d/", StringComparison.Ordinal)).Text;
+        var text = (await Host.SendAsync()).Single(m => m.Text.Contains("/d/", StringComparison.Ordinal)).Text;
         foreach (var part in new[] { count, says, $"{nameless}{full}\n" }) text.ShouldContain(part);
         text.ShouldMatch($"李娜[:：] ?{full}\n");
         text.ShouldMatch($"张伟[:：] ?{city}\n");
@@ -151,34 +141,34 @@ public class ContactLettersTests : IAsyncLifetime
     [InlineData("zh", "共 1 人", "另有 2 人未能报名", "未能报名，名额已满")]
     public async Task Who_found_no_place_when_the_contact_confirmed_ends_at_once_and_the_contact_alone_is_told(string language, string count, string says, string full)
     {
-        var evt = await _host.EventWithSeatsAsync(1);
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"confirmsAddresses":true}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        var party = await _host.DelegationAsync(evt, 1, d =>
+        var evt = await Host.EventWithSeatsAsync(1);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"confirmsAddresses":true}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var party = await Host.DelegationAsync(evt, 1, d =>
         {
             (d["mode"], d["contact"]!["language"]) = ("whatFits", language);
             foreach (var member in new[] { """{"fullName":"李娜","email":"lina@example.org"}""", """{"fullName":"张伟"}""" }) d["members"]!.AsArray().Add(JsonNode.Parse(member));
         });
-        await _host.SendAsync();
-        (await _host.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => $"{m["status"]} {m["endReason"]}").ShouldBe(["confirmed ", "cancelled siteFull", "cancelled siteFull"]);
-        var mails = await _host.SendAsync();
+        await Host.SendAsync();
+        (await Host.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.OK).Json.Members().Select(m => $"{m["status"]} {m["endReason"]}").ShouldBe(["confirmed ", "cancelled siteFull", "cancelled siteFull"]);
+        var mails = await Host.SendAsync();
         mails.Select(m => m.To).ShouldBe([(string)party.Members().First()["email"]!, Contact], ignoreOrder: true); // nobody else had heard of it
         var text = mails.Single(m => m.To == Contact).Text;
         foreach (var part in new[] { count, says }) text.ShouldContain(part);
         foreach (var name in new[] { "李娜", "张伟" }) text.ShouldMatch($"{name}[:：] ?{full}\n");
-        _host.Time.Advance(TimeSpan.FromMinutes(31));
-        await _host.Database.WriteAsync(evt, session => Isa.Events.Api.Features.Waitlist.Expiry.Run(session, Isa.Events.Api.Features.Events.EventLock.LockEvent(session, evt)), CancellationToken.None);
-        (await _host.SendAsync()).ShouldBeEmpty();
-        (await _host.Organizer.GetAsync($"/v1/registrations/{party.Members().Last()["id"]}/history")).Json["items"]!.AsArray().Select(e => $"{e!["action"]} {e["actor"]} {e["reason"]}").Last().ShouldBe("cancelled system siteFull");
-        await _host.IsWholeAsync();
+        Host.Time.Advance(TimeSpan.FromMinutes(31));
+        await Host.Database.WriteAsync(evt, session => Isa.Events.Api.Features.Waitlist.Expiry.Run(session, Isa.Events.Api.Features.Events.EventLock.LockEvent(session, evt)), CancellationToken.None);
+        (await Host.SendAsync()).ShouldBeEmpty();
+        (await Host.Organizer.GetAsync($"/v1/registrations/{party.Members().Last()["id"]}/history")).Json["items"]!.AsArray().Select(e => $"{e!["action"]} {e["actor"]} {e["reason"]}").Last().ShouldBe("cancelled system siteFull");
+        await Host.IsWholeAsync();
 
         // Once more have come, it tells of them alone.
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", """{"capacity":9}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", """{"capacity":9}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         var more = Party.Of(0, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "张伟" }));
         more.Remove("contact");
-        (await _host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", more)).ShouldBe(HttpStatusCode.Created).Json.Members().Last().Stands().ShouldBe("confirmed hannover");
-        (await _host.SendAsync()).ShouldAllBe(m => !m.Text.Contains(full, StringComparison.Ordinal));
+        (await Host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", more)).ShouldBe(HttpStatusCode.Created).Json.Members().Last().Stands().ShouldBe("confirmed hannover");
+        (await Host.SendAsync()).ShouldAllBe(m => !m.Text.Contains(full, StringComparison.Ordinal));
     }
 
     private async Task<string> ExampleAsync(string evt) =>
-        (string)(await _host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", """{"subject":{"en":"News"},"body":{"en":"There is news."}}""")).ShouldBe(HttpStatusCode.OK).Json["example"]!["text"]!;
+        (string)(await Host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", """{"subject":{"en":"News"},"body":{"en":"There is news."}}""")).ShouldBe(HttpStatusCode.OK).Json["example"]!["text"]!;
 }

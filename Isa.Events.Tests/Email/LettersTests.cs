@@ -12,18 +12,8 @@ using MimeKit;
 namespace Isa.Events.Tests.Email;
 
 /// <summary>What people are told, through real registrations: every mail is read back as a mail program reads it.</summary>
-public class LettersTests : IAsyncLifetime
+public class LettersTests : MailTests
 {
-    private EventsHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await Mail.HostAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Theory]
     [InlineData("de", "hannover", "Anmeldung bestätigt: 9. Plenar", "Ihre Anmeldung ist bestätigt. Sie nehmen vor Ort teil (Hannover); Ihr Platz ist reserviert.", "Wann: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "Bitte bringen Sie eine Maske mit")]
     [InlineData("de", "foshan", "Anmeldung bestätigt: 9. Plenar", "einen eigenen Link brauchen Sie nicht", "Wann: Freitag, 16. Oktober 2020, 15:00–17:00 Uhr (Pekinger Zeit)\nZeit der Veranstaltung: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "Der Raum ist per Video zugeschaltet.")]
@@ -38,7 +28,7 @@ public class LettersTests : IAsyncLifetime
     {
         var evt = await AgreedAsync();
         var made = await RegisterAsync(evt, site, p => p["language"] = language);
-        var mail = await _host.SendOneAsync();
+        var mail = await Host.SendOneAsync();
         mail.To.ShouldBe((string)made["email"]!);
         mail.Message.To.Mailboxes.Single().Name.ShouldBe((string)made["fullName"]!);
         mail.Message.ReplyTo.Mailboxes.Single().Address.ShouldBe("isa@example.org");
@@ -56,34 +46,34 @@ public class LettersTests : IAsyncLifetime
         mail.Invite.ShouldStartWith("REQUEST ");
         mail.Calendar!.Events[0]!.Attendees[0].Value!.ToString().ShouldBe($"mailto:{made["email"]}");
         mail.Files.ShouldBe([language switch { "de" => "Tagesordnung.pdf", "zh" => "议程.pdf", _ => "agenda.pdf" }, "invite.ics"]);
-        mail.CalendarBytes.ShouldBe((await _host.Anybody.GetAsync(made.PathOf("invite"))).Bytes);
+        mail.CalendarBytes.ShouldBe((await Host.Anybody.GetAsync(made.PathOf("invite"))).Bytes);
         Mailed.Content(mail.Message.Attachments.OfType<MimePart>().Last()).ShouldBe(mail.CalendarBytes);
     }
 
     [Fact]
     public async Task The_uploaded_agenda_is_attached_to_the_entry_and_to_the_mail()
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         byte[] pdf = [.. "%PDF-1.7\n"u8, .. Enumerable.Range(0, 5000).Select(n => (byte)n), .. "\n%%EOF\n"u8];
         await UploadAsync(evt, pdf, "Tagesordnung ü.pdf");
         var made = await RegisterAsync(evt, "hannover");
-        var mail = await _host.SendOneAsync();
+        var mail = await Host.SendOneAsync();
         mail.Files.ShouldBe(["Tagesordnung ü.pdf", "invite.ics"]);
         var part = mail.Message.Attachments.OfType<MimePart>().First();
         part.ContentType.MimeType.ShouldBe("application/pdf");
         Mailed.Content(part).ShouldBe(pdf);
         mail.Calendar!.Events[0]!.Attachments.ShouldHaveSingleItem().Data.ShouldBe(pdf);
-        mail.CalendarBytes.ShouldBe((await _host.Anybody.GetAsync(made.PathOf("invite"))).Bytes);
+        mail.CalendarBytes.ShouldBe((await Host.Anybody.GetAsync(made.PathOf("invite"))).Bytes);
 
         // A large one travels as a part and in the entry, but the entry no second time; a very large one is linked.
         await UploadAsync(evt, [.. pdf, .. new byte[1_500_000], .. "%%EOF"u8], "gross.pdf");
         await RegisterAsync(evt, "hannover");
-        var large = (await _host.SendAsync()).Single(m => m.Calendar is not null);
+        var large = (await Host.SendAsync()).Single(m => m.Calendar is not null);
         large.Files.ShouldBe(["gross.pdf"]);
         large.Raw.Length.ShouldBeLessThan(7_000_000);
         await UploadAsync(evt, [.. pdf, .. new byte[2_500_000], .. "%%EOF"u8], "riesig.pdf");
         await RegisterAsync(evt, "hannover");
-        var linked = (await _host.SendAsync()).Single(m => m.Calendar is not null);
+        var linked = (await Host.SendAsync()).Single(m => m.Calendar is not null);
         linked.Files.ShouldBe(["invite.ics"]);
         linked.Calendar!.Events[0]!.Attachments.ShouldHaveSingleItem().Uri!.ToString().ShouldContain("/agenda.pdf");
         linked.Text.ShouldContain("Tagesordnung als Datei: https://events.example.org/v1/events/");
@@ -95,12 +85,12 @@ public class LettersTests : IAsyncLifetime
     [InlineData("zh", "已列入候补名单", "您在候补名单中排在第 2 位。")]
     public async Task Who_waits_hears_their_position_and_gets_no_invite(string language, string subject, string sentence)
     {
-        var evt = await _host.EventWithQueueAsync(1);
+        var evt = await Host.EventWithQueueAsync(1);
         await RegisterAsync(evt, "hannover");
         await RegisterAsync(evt, "hannover");
-        await _host.SendAsync();
+        await Host.SendAsync();
         var made = await RegisterAsync(evt, "hannover", p => p["language"] = language);
-        var mail = await _host.SendOneAsync();
+        var mail = await Host.SendOneAsync();
         mail.Subject.ShouldStartWith(subject);
         mail.Text.ShouldContain(sentence);
         mail.Text.ShouldContain((string)made["links"]!["manage"]!);
@@ -114,17 +104,17 @@ public class LettersTests : IAsyncLifetime
     [InlineData("zh", "您将通过视频参会", "您同时已进入“汉诺威”的候补名单，目前排在第 1 位。")]
     public async Task Who_attends_elsewhere_meanwhile_hears_both_and_then_of_the_seat(string language, string way, string waits)
     {
-        var evt = await _host.EventWithQueueAsync(1);
+        var evt = await Host.EventWithQueueAsync(1);
         var first = await RegisterAsync(evt, "hannover");
         var made = await RegisterAsync(evt, "hannover", p => (p["language"], p["whenFull"], p["fallbackSiteId"]) = (language, "attendSite", "zoom"));
-        var both = (await _host.SendAsync()).Single(m => m.To == (string)made["email"]!);
+        var both = (await Host.SendAsync()).Single(m => m.To == (string)made["email"]!);
         both.Text.ShouldContain(way);
         both.Text.ShouldContain(waits);
         both.Text.ShouldContain("/join/");
         both.Invite.ShouldStartWith("REQUEST");
 
         await PostAsync($"/v1/registrations/{first["id"]}/cancel");
-        var promoted = (await _host.SendAsync()).Single(m => m.To == (string)made["email"]!);
+        var promoted = (await Host.SendAsync()).Single(m => m.To == (string)made["email"]!);
         promoted.Subject.ShouldStartWith(language switch { "de" => "Sie haben einen Platz", "en" => "You have a seat", _ => "您已获得席位" });
         promoted.Text.ShouldContain(language switch { "de" => "Ihre bisherige Teilnahme (Zoom-Konferenz)", "en" => "your earlier place (Zoom conference)", _ => "您原先的参会方式（Zoom 会议）" });
         promoted.Text.ShouldContain(language switch { "de" => "Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert.", "en" => "This e-mail updates the entry in your calendar.", _ => "您的日历安排将随此邮件更新。" });
@@ -136,13 +126,13 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task An_offer_says_until_when_and_what_becomes_of_it_without_an_answer()
     {
-        var evt = await _host.EventWithQueueAsync(1, "offer");
+        var evt = await Host.EventWithQueueAsync(1, "offer");
         var first = await RegisterAsync(evt, "hannover");
         var keeps = await RegisterAsync(evt, "hannover", p => (p["whenFull"], p["fallbackSiteId"]) = ("attendSite", "zoom"));
         var waits = await RegisterAsync(evt, "hannover", p => p["language"] = "en");
-        await _host.SendAsync();
+        await Host.SendAsync();
         await PostAsync($"/v1/registrations/{first["id"]}/cancel");
-        var offer = (await _host.SendAsync()).Single(m => m.To == (string)keeps["email"]!);
+        var offer = (await Host.SendAsync()).Single(m => m.To == (string)keeps["email"]!);
         offer.Subject.ShouldStartWith("Ein Platz für Sie – bitte antworten");
         offer.Text.ShouldContain("Er ist bis Dienstag, 22. September 2020, 10:00 Uhr (Berliner Zeit) für Sie reserviert.");
         offer.Text.ShouldContain($"Annehmen oder ablehnen: {keeps["links"]!["manage"]}");
@@ -150,7 +140,7 @@ public class LettersTests : IAsyncLifetime
         offer.Invite.ShouldBe(""); // the entry stays as it is
 
         await PassAsync(TimeSpan.FromHours(25), evt);
-        var after = await _host.SendAsync();
+        var after = await Host.SendAsync();
         var expired = after.Single(m => m.To == (string)keeps["email"]!);
         expired.Subject.ShouldStartWith("Angebot abgelaufen");
         expired.Text.ShouldContain("der Platz (Hannover), der für Sie reserviert war, ist weitergegeben worden");
@@ -161,7 +151,7 @@ public class LettersTests : IAsyncLifetime
         next.Text.ShouldNotContain("present place");
 
         await PassAsync(TimeSpan.FromHours(25), evt);
-        var lapsed = (await _host.SendAsync()).Single(m => m.To == (string)waits["email"]!);
+        var lapsed = (await Host.SendAsync()).Single(m => m.To == (string)waits["email"]!);
         lapsed.Subject.ShouldStartWith("Offer expired");
         lapsed.Text.ShouldContain("This ends your registration.");
         lapsed.Invite.ShouldBe("");
@@ -170,11 +160,11 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task Who_moves_gets_the_same_entry_for_the_other_place()
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         var made = await RegisterAsync(evt, "hannover");
-        var first = await _host.SendOneAsync();
+        var first = await Host.SendOneAsync();
         await PostAsync(made.PathOf("invite").Replace("invite.ics", "change-site"), """{"siteId":"zoom"}""");
-        var moved = await _host.SendOneAsync();
+        var moved = await Host.SendOneAsync();
         moved.Subject.ShouldStartWith("Teilnahme geändert");
         moved.Text.ShouldContain("Ihre Teilnahme ist geändert: bisher Hannover, jetzt Zoom-Konferenz.");
         moved.Text.ShouldContain("/join/");
@@ -186,13 +176,13 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task Who_is_moved_by_the_organiser_hears_why_and_where_they_wait()
     {
-        var evt = await _host.EventWithQueueAsync(2);
+        var evt = await Host.EventWithQueueAsync(2);
         await RegisterAsync(evt, "hannover");
-        _host.Time.Advance(TimeSpan.FromSeconds(1));
+        Host.Time.Advance(TimeSpan.FromSeconds(1));
         var last = await RegisterAsync(evt, "hannover");
-        await _host.SendAsync();
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", new { capacity = 1, move = new { to = "zoom" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        var mail = await _host.SendOneAsync();
+        await Host.SendAsync();
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", new { capacity = 1, move = new { to = "zoom" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var mail = await Host.SendOneAsync();
         mail.To.ShouldBe((string)last["email"]!);
         mail.Text.ShouldContain("der Veranstalter musste Ihre Teilnahme ändern: bisher Hannover, jetzt Zoom-Konferenz.");
         mail.Text.ShouldContain("Auf der Warteliste (Hannover) stehen Sie auf Platz 1.");
@@ -202,23 +192,23 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task An_organisers_decision_comes_with_their_words()
     {
-        var evt = await _host.EventAsync(e => e["rules"] = new JsonObject { ["requiresApproval"] = true });
+        var evt = await Host.EventAsync(e => e["rules"] = new JsonObject { ["requiresApproval"] = true });
         var yes = await RegisterAsync(evt, "hannover");
         var no = await RegisterAsync(evt, "zoom", p => p["language"] = "zh");
-        var pending = await _host.SendAsync();
+        var pending = await Host.SendAsync();
         pending.ShouldAllBe(m => m.Invite == "");
         pending.ShouldContain(m => m.Subject.StartsWith("Anmeldung eingegangen", StringComparison.Ordinal) && m.Text.Contains("Gewünscht: Hannover"));
         pending.ShouldContain(m => m.Subject.StartsWith("已收到您的报名", StringComparison.Ordinal));
 
-        (await _host.Organizer.PostAsync($"/v1/registrations/{yes["id"]}/approve", """{"text":"Bitte am Eingang\nOst melden. {{ manageUrl }} <b>"}""")).ShouldBe(HttpStatusCode.OK);
-        var approved = await _host.SendOneAsync();
+        (await Host.Organizer.PostAsync($"/v1/registrations/{yes["id"]}/approve", """{"text":"Bitte am Eingang\nOst melden. {{ manageUrl }} <b>"}""")).ShouldBe(HttpStatusCode.OK);
+        var approved = await Host.SendOneAsync();
         approved.Subject.ShouldStartWith("Anmeldung angenommen");
         approved.Text.ShouldContain("Bitte am Eingang\nOst melden. {{ manageUrl }} <b>");
         approved.Html.ShouldContain("Bitte am Eingang<br>Ost melden. {{ manageUrl }} &lt;b&gt;");
         approved.Invite.ShouldStartWith("REQUEST");
 
-        (await _host.Organizer.PostAsync($"/v1/registrations/{no["id"]}/decline", """{"text":"名额已满。"}""")).ShouldBe(HttpStatusCode.OK);
-        var declined = await _host.SendOneAsync();
+        (await Host.Organizer.PostAsync($"/v1/registrations/{no["id"]}/decline", """{"text":"名额已满。"}""")).ShouldBe(HttpStatusCode.OK);
+        var declined = await Host.SendOneAsync();
         declined.Subject.ShouldStartWith("关于您的报名");
         declined.Text.ShouldContain("很抱歉，您的报名未能通过审核。\n\n名额已满。");
         declined.Invite.ShouldBe("");
@@ -228,9 +218,9 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task A_request_to_confirm_repeats_nothing_of_what_was_typed_and_its_link_confirms()
     {
-        var evt = await _host.EventAsync(e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
+        var evt = await Host.EventAsync(e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
         var made = await RegisterAsync(evt, "hannover", p => (p["fullName"], p["organisation"], p["copyTo"]) = ("Buy now at evil.example", "Cheap pills", "other@example.org"));
-        var mail = await _host.SendOneAsync(); // no copy: who can confirm is whose mailbox it is
+        var mail = await Host.SendOneAsync(); // no copy: who can confirm is whose mailbox it is
         mail.Subject.ShouldStartWith("Bitte bestätigen Sie Ihre E-Mail-Adresse");
         foreach (var typed in new[] { "evil", "pills", "other@" })
         {
@@ -242,8 +232,8 @@ public class LettersTests : IAsyncLifetime
         mail.Text.ShouldNotContain("/r/");
         mail.Invite.ShouldBe("");
         var token = mail.Text.Split("https://events.example.org/confirm/")[1].Split('\n')[0];
-        (await _host.Anybody.PostAsync($"/v1/registrations/{token}/confirm-address", null)).ShouldBe(HttpStatusCode.OK);
-        var confirmed = (await _host.SendAsync()).Single(m => m.To == (string)made["email"]!);
+        (await Host.Anybody.PostAsync($"/v1/registrations/{token}/confirm-address", null)).ShouldBe(HttpStatusCode.OK);
+        var confirmed = (await Host.SendAsync()).Single(m => m.To == (string)made["email"]!);
         confirmed.Subject.ShouldStartWith("Anmeldung bestätigt");
         confirmed.Invite.ShouldStartWith("REQUEST");
     }
@@ -251,14 +241,14 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task A_change_of_the_event_opens_with_what_was_and_what_is_and_reaches_those_alone_whose_entry_changed()
     {
-        var evt = await _host.EventWithQueueAsync(1);
+        var evt = await Host.EventWithQueueAsync(1);
         var here = await RegisterAsync(evt, "hannover");
         var there = await RegisterAsync(evt, "zoom", p => (p["language"], p["timeZone"]) = ("zh", "Asia/Shanghai"));
         await RegisterAsync(evt, "hannover"); // waits
-        var first = await _host.SendAsync();
+        var first = await Host.SendAsync();
 
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = "2020-10-17T09:30", endsAt = "2020-10-17T11:30" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        var changes = await _host.SendAsync();
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = "2020-10-17T09:30", endsAt = "2020-10-17T11:30" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var changes = await Host.SendAsync();
         changes.Count.ShouldBe(2);
         var mail = changes.Single(m => m.To == (string)here["email"]!);
         mail.Subject.ShouldStartWith("Geändert: ");
@@ -271,29 +261,29 @@ public class LettersTests : IAsyncLifetime
         mail.Calendar.Events[0]!.Sequence.ShouldBe(before.Sequence + 1);
         changes.Single(m => m.To == (string)there["email"]!).Text.Split('\n')[0].ShouldBe("时间：2020年10月16日 星期五 15:00–17:00（北京时间） → 2020年10月17日 星期六 15:30–17:30（北京时间）");
 
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", new { address = new { de = "Anderer Platz 9" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        var moved = await _host.SendOneAsync();
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", new { address = new { de = "Anderer Platz 9" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var moved = await Host.SendOneAsync();
         moved.To.ShouldBe((string)here["email"]!);
         moved.Text.Split('\n')[0].ShouldBe("Wo: Hannover, Tagungsraum, Beispielplatz 1, 30159 Hannover → Hannover, Anderer Platz 9");
         moved.Text.ShouldNotContain("anderer Tag");
 
         // Neither is anything of when and where.
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", new { title = new { de = "Anderer Titel" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/zoom", new { meeting = new { url = "https://zoom.example/j/2" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        (await _host.SendAsync()).ShouldBeEmpty();
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", new { title = new { de = "Anderer Titel" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/zoom", new { meeting = new { url = "https://zoom.example/j/2" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Changes_within_a_millisecond_are_told_one_after_the_other_also_to_the_assistant()
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         var made = await RegisterAsync(evt, "hannover", p => p["copyTo"] = "assistant@example.org");
-        await _host.SendAsync();
+        await Host.SendAsync();
         string[] hours = ["09:00", "09:30", "10:00", "09:30"];
         for (var i = 1; i < hours.Length; i++)
         {
-            (await _host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = $"2020-10-16T{hours[i]}" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-            var mails = await _host.SendAsync();
+            (await Host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = $"2020-10-16T{hours[i]}" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+            var mails = await Host.SendAsync();
             mails.Select(m => m.To).Order(StringComparer.Ordinal).ShouldBe(new[] { "assistant@example.org", (string)made["email"]! }.Order(StringComparer.Ordinal));
             mails.ShouldAllBe(m => m.Text.Contains($"Wann: Freitag, 16. Oktober 2020, {hours[i - 1]}–11:00 Uhr (Berliner Zeit) → Freitag, 16. Oktober 2020, {hours[i]}–11:00 Uhr (Berliner Zeit)"));
         }
@@ -302,23 +292,23 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task A_repeat_says_the_same_as_the_first_attempt()
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         var made = await RegisterAsync(evt, "hannover", p => p["copyTo"] = "assistant@example.org");
         var row = (await RowsAsync()).ShouldHaveSingleItem();
         await SameTwiceAsync(row, "REQUEST");
-        await _host.SendAsync();
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = "2020-10-16T09:30" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await Host.SendAsync();
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = "2020-10-16T09:30" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         await SameTwiceAsync((await RowsAsync()).ShouldHaveSingleItem() with { RegistrationId = (string)made["id"]! }, "REQUEST");
-        await _host.SendAsync();
+        await Host.SendAsync();
         await PostAsync($"/v1/registrations/{made["id"]}/cancel");
         await SameTwiceAsync((await RowsAsync()).ShouldHaveSingleItem(), "CANCEL");
 
         async Task SameTwiceAsync(OutboxEntry entry, string method)
         {
-            var letters = _host.Services.GetRequiredService<Letters>();
+            var letters = Host.Services.GetRequiredService<Letters>();
             var first = await letters.RenderAsync(entry, CancellationToken.None);
             first.Select(l => l.Recipient).ShouldBe([Recipient.Attendee, Recipient.Copy]);
-            var registration = await _host.Database.WriteAsync(evt, session => session.Change("UPDATE registrations SET told = @Told WHERE id = @Id", new { first[0].Told, Id = entry.RegistrationId }), CancellationToken.None);
+            var registration = await Host.Database.WriteAsync(evt, session => session.Change("UPDATE registrations SET told = @Told WHERE id = @Id", new { first[0].Told, Id = entry.RegistrationId }), CancellationToken.None);
             registration.ShouldBe(1);
             var again = await letters.RenderAsync(entry with { AttemptedAt = EventsHost.Start, Attempts = 1 }, CancellationToken.None);
             foreach (var (one, two) in first.Zip(again))
@@ -339,12 +329,12 @@ public class LettersTests : IAsyncLifetime
     [InlineData(false, "der Veranstalter hat Ihre Anmeldung storniert.")]
     public async Task An_end_takes_the_entry_out_of_the_calendar_where_there_is_one(bool byAttendee, string sentence)
     {
-        var evt = await _host.EventAsync();
-        var api = byAttendee ? _host.Anybody : _host.Organizer;
+        var evt = await Host.EventAsync();
+        var api = byAttendee ? Host.Anybody : Host.Organizer;
         var mailed = await RegisterAsync(evt, "hannover");
-        var request = await _host.SendOneAsync();
+        var request = await Host.SendOneAsync();
         (await api.PostAsync(Cancel(mailed), null)).ShouldBe(HttpStatusCode.OK);
-        var cancel = await _host.SendOneAsync();
+        var cancel = await Host.SendOneAsync();
         cancel.Subject.ShouldStartWith("Anmeldung storniert");
         cancel.Text.ShouldContain(sentence);
         cancel.Text.ShouldContain("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen.");
@@ -353,18 +343,18 @@ public class LettersTests : IAsyncLifetime
         cancel.Calendar.Events[0]!.Uid.ShouldBe(request.Calendar!.Events[0]!.Uid);
         cancel.Calendar.Events[0]!.Sequence.ShouldBeGreaterThan(request.Calendar.Events[0]!.Sequence);
         cancel.Files.ShouldBe(["cancel.ics"]);
-        (await _host.SendAsync()).ShouldBeEmpty();
+        (await Host.SendAsync()).ShouldBeEmpty();
 
         // Nothing was put there: the mail that would have is not sent any more.
         var never = await RegisterAsync(evt, "hannover");
         (await api.PostAsync(Cancel(never), null)).ShouldBe(HttpStatusCode.OK);
-        (await _host.SendOneAsync()).Invite.ShouldBe("");
+        (await Host.SendOneAsync()).Invite.ShouldBe("");
 
         // The person did it.
         var fetched = await RegisterAsync(evt, "hannover");
-        (await _host.Anybody.GetAsync(fetched.PathOf("invite"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Anybody.GetAsync(fetched.PathOf("invite"))).ShouldBe(HttpStatusCode.OK);
         (await api.PostAsync(Cancel(fetched), null)).ShouldBe(HttpStatusCode.OK);
-        (await _host.SendOneAsync()).Invite.ShouldStartWith("CANCEL");
+        (await Host.SendOneAsync()).Invite.ShouldStartWith("CANCEL");
 
         string Cancel(JsonNode registration) => byAttendee ? registration.PathOf("invite").Replace("invite.ics", "cancel") : $"/v1/registrations/{registration["id"]}/cancel";
     }
@@ -375,12 +365,12 @@ public class LettersTests : IAsyncLifetime
     [InlineData("zh", "会议取消通知：", "本次会议已取消。\n\n因疫情取消。")]
     public async Task A_cancelled_event_is_told_to_everybody_with_its_reason(string language, string subject, string sentence)
     {
-        var evt = await _host.EventWithQueueAsync(1);
+        var evt = await Host.EventWithQueueAsync(1);
         var comes = await RegisterAsync(evt, "hannover", p => p["language"] = language);
         var waits = await RegisterAsync(evt, "hannover", p => p["language"] = language);
-        await _host.SendAsync();
-        (await _host.Organizer.PostAsync($"/v1/events/{evt}/cancel", """{"reason":{"de":"Wegen der Lage.","zh":"因疫情取消。"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        var mails = await _host.SendAsync();
+        await Host.SendAsync();
+        (await Host.Organizer.PostAsync($"/v1/events/{evt}/cancel", """{"reason":{"de":"Wegen der Lage.","zh":"因疫情取消。"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var mails = await Host.SendAsync();
         mails.Count.ShouldBe(2);
         mails.ShouldAllBe(m => m.Subject.StartsWith(subject, StringComparison.Ordinal) && m.Text.Contains(sentence));
         mails.Single(m => m.To == (string)comes["email"]!).Invite.ShouldStartWith("CANCEL");
@@ -391,11 +381,11 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task A_deputy_gets_an_entry_of_their_own_and_the_other_loses_theirs()
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         var old = await RegisterAsync(evt, "hannover", p => p["fullName"] = "Erika Alt");
-        var before = await _host.SendOneAsync();
-        var deputy = await _host.DeputyAsync(await _host.Anybody.PostAsync(old.PathOf("invite").Replace("invite.ics", "substitute"), """{"fullName":"Max Neu","email":"neu@example.org","language":"en","noticeVersion":"1"}"""));
-        var mails = await _host.SendAsync();
+        var before = await Host.SendOneAsync();
+        var deputy = await Host.DeputyAsync(await Host.Anybody.PostAsync(old.PathOf("invite").Replace("invite.ics", "substitute"), """{"fullName":"Max Neu","email":"neu@example.org","language":"en","noticeVersion":"1"}"""));
+        var mails = await Host.SendAsync();
         var gone = mails.Single(m => m.To == (string)old["email"]!);
         gone.Subject.ShouldStartWith("Ihr Platz ist übergeben");
         gone.Text.ShouldNotContain("Max Neu");
@@ -412,12 +402,12 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task A_deputy_of_whoever_has_an_offer_gets_the_offer()
     {
-        var evt = await _host.EventWithQueueAsync(1, "offer");
+        var evt = await Host.EventWithQueueAsync(1, "offer");
         var (first, waits) = (await RegisterAsync(evt, "hannover"), await RegisterAsync(evt, "hannover"));
         await PostAsync($"/v1/registrations/{first["id"]}/cancel");
-        await _host.SendAsync();
-        var deputy = (await _host.Organizer.PostAsync($"/v1/registrations/{waits["id"]}/substitute", """{"fullName":"Max Neu","email":"neu@example.org","language":"de","noticeVersion":"1"}""")).ShouldBe(HttpStatusCode.Created).Json;
-        var offer = (await _host.SendAsync()).Single(m => m.To == "neu@example.org");
+        await Host.SendAsync();
+        var deputy = (await Host.Organizer.PostAsync($"/v1/registrations/{waits["id"]}/substitute", """{"fullName":"Max Neu","email":"neu@example.org","language":"de","noticeVersion":"1"}""")).ShouldBe(HttpStatusCode.Created).Json;
+        var offer = (await Host.SendAsync()).Single(m => m.To == "neu@example.org");
         offer.Subject.ShouldStartWith("Ein Platz für Sie – bitte antworten");
         offer.Text.ShouldContain($"Annehmen oder ablehnen: {deputy["links"]!["manage"]}");
     }
@@ -425,24 +415,24 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task An_address_that_nobody_has_confirmed_gets_the_question_and_nothing_else()
     {
-        var evt = await _host.EventWithQueueAsync(3, change: e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
+        var evt = await Host.EventWithQueueAsync(3, change: e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
         var (moves, ends, stays) = (await RegisterAsync(evt, "hannover", p => p["copyTo"] = "copy@example.org"), await RegisterAsync(evt, "hannover", p => p["copyTo"] = "copy@example.org"), await RegisterAsync(evt, "hannover"));
-        (await _host.SendAsync()).Select(m => m.To).ShouldBe([(string)moves["email"]!, (string)ends["email"]!, (string)stays["email"]!], ignoreOrder: true);
-        (await _host.Anybody.PostAsync(moves.PathOf("invite").Replace("invite.ics", "change-site"), """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).Select(m => m.To).ShouldBe([(string)moves["email"]!, (string)ends["email"]!, (string)stays["email"]!], ignoreOrder: true);
+        (await Host.Anybody.PostAsync(moves.PathOf("invite").Replace("invite.ics", "change-site"), """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
         await PostAsync($"/v1/registrations/{ends["id"]}/cancel");
-        (await _host.SendAsync()).ShouldBeEmpty();
-        (await _host.Organizer.PostAsync($"/v1/events/{evt}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        (await _host.SendAsync()).ShouldBeEmpty();
+        (await Host.SendAsync()).ShouldBeEmpty();
+        (await Host.Organizer.PostAsync($"/v1/events/{evt}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Who_was_imported_without_a_mail_hears_of_changes_all_the_same()
     {
-        var evt = await _host.EventAsync();
-        (await _host.ImportRegistrationsAsync(evt, "fullName,email,siteId,audience,language\r\nErika Beispiel,imported@example.org,zoom,guest,de\r\n", "?noticeVersion=1")).ShouldBe(HttpStatusCode.OK);
-        (await _host.SendAsync()).ShouldBeEmpty();
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        var mail = await _host.SendOneAsync();
+        var evt = await Host.EventAsync();
+        (await Host.ImportRegistrationsAsync(evt, "fullName,email,siteId,audience,language\r\nErika Beispiel,imported@example.org,zoom,guest,de\r\n", "?noticeVersion=1")).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).ShouldBeEmpty();
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var mail = await Host.SendOneAsync();
         mail.To.ShouldBe("imported@example.org");
         mail.Invite.ShouldStartWith("REQUEST");
         mail.Text.ShouldContain("23. Oktober 2020");
@@ -451,13 +441,13 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task An_invitation_carries_the_personal_code_and_leads_to_where_one_registers()
     {
-        var evt = await _host.EventAsync(e => e["rules"] = new JsonObject { ["registrationUrl"] = "https://isa.example.org/plenary?a=1&b=2" });
-        ((string)(await _host.Anybody.GetAsync($"/v1/events/{evt}")).Json["rules"]!["registrationUrl"]!).ShouldBe("https://isa.example.org/plenary?a=1&b=2");
+        var evt = await Host.EventAsync(e => e["rules"] = new JsonObject { ["registrationUrl"] = "https://isa.example.org/plenary?a=1&b=2" });
+        ((string)(await Host.Anybody.GetAsync($"/v1/events/{evt}")).Json["rules"]!["registrationUrl"]!).ShouldBe("https://isa.example.org/plenary?a=1&b=2");
         var csv = new ByteArrayContent(Encoding.UTF8.GetBytes("fullName,email,language\nWang Xiaoming,wang@example.org,zh\nErika Gast,gast@example.org,de\n"));
         csv.Headers.ContentType = new("text/csv");
-        (await _host.Organizer.SendAsync(HttpMethod.Post, $"/v1/events/{evt}/invitees/import?send=true", csv)).ShouldBe(HttpStatusCode.OK);
-        var invitees = (await _host.Organizer.GetAsync($"/v1/events/{evt}/invitees")).Json["items"]!.AsArray();
-        var mails = await _host.SendAsync();
+        (await Host.Organizer.SendAsync(HttpMethod.Post, $"/v1/events/{evt}/invitees/import?send=true", csv)).ShouldBe(HttpStatusCode.OK);
+        var invitees = (await Host.Organizer.GetAsync($"/v1/events/{evt}/invitees")).Json["items"]!.AsArray();
+        var mails = await Host.SendAsync();
         mails.Count.ShouldBe(2);
         var german = mails.Single(m => m.To == "gast@example.org");
         german.Subject.ShouldStartWith("Einladung: ");
@@ -474,11 +464,11 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task Lost_links_are_sent_again_to_the_person_alone()
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         var made = await RegisterAsync(evt, "zoom", p => p["copyTo"] = "assistant@example.org");
-        await _host.SendAsync();
-        (await _host.Anybody.PostAsync($"/v1/events/{evt}/links", new JsonObject { ["email"] = (string)made["email"]! }.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
-        var mail = await _host.SendOneAsync();
+        await Host.SendAsync();
+        (await Host.Anybody.PostAsync($"/v1/events/{evt}/links", new JsonObject { ["email"] = (string)made["email"]! }.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
+        var mail = await Host.SendOneAsync();
         mail.To.ShouldBe((string)made["email"]!);
         mail.Text.ShouldContain((string)made["links"]!["manage"]!);
         mail.Text.ShouldContain("/join/");
@@ -488,16 +478,16 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task A_change_of_the_person_is_told_where_the_entry_or_the_links_change()
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         var made = await RegisterAsync(evt, "hannover");
-        var first = await _host.SendOneAsync();
-        (await _host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { phone = "+49 511 123456" })).ShouldBe(HttpStatusCode.OK);
-        (await _host.SendAsync()).ShouldBeEmpty();
-        (await _host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { email = "andere@example.org" })).ShouldBe(HttpStatusCode.OK);
-        var mail = await _host.SendOneAsync();
+        var first = await Host.SendOneAsync();
+        (await Host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { phone = "+49 511 123456" })).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).ShouldBeEmpty();
+        (await Host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { email = "andere@example.org" })).ShouldBe(HttpStatusCode.OK);
+        var mail = await Host.SendOneAsync();
         mail.To.ShouldBe("andere@example.org");
         mail.Subject.ShouldStartWith("Ihre Angaben sind geändert");
-        mail.Text.ShouldContain((string)(await _host.Partner.NowAsync(made))["links"]!["manage"]!);
+        mail.Text.ShouldContain((string)(await Host.Partner.NowAsync(made))["links"]!["manage"]!);
         mail.Text.ShouldNotContain((string)made["links"]!["manage"]!);
         mail.Calendar!.Events[0]!.Sequence.ShouldBeGreaterThan(first.Calendar!.Events[0]!.Sequence);
         mail.Calendar.Events[0]!.Attendees[0].Value!.ToString().ShouldBe("mailto:andere@example.org");
@@ -506,9 +496,9 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task An_assistant_gets_a_copy_without_the_calendar_object_that_says_whose_it_is()
     {
-        var evt = await _host.EventAsync();
+        var evt = await Host.EventAsync();
         var made = await RegisterAsync(evt, "hannover", p => (p["fullName"], p["copyTo"]) = ("Dr. Eva Chefin", "büro@müller.example"));
-        var mails = await _host.SendAsync();
+        var mails = await Host.SendAsync();
         mails.Count.ShouldBe(2);
         var copy = mails.Single(m => m.To != (string)made["email"]!);
         EmailAddress.Normalise(copy.To).ShouldBe("büro@xn--mller-kva.example");
@@ -523,15 +513,15 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task A_delegation_is_told_through_its_contact_and_its_members_by_whom_they_were_registered()
     {
-        var evt = await _host.EventAsync();
-        var party = await _host.DelegationAsync(evt, 1, d =>
+        var evt = await Host.EventAsync();
+        var party = await Host.DelegationAsync(evt, 1, d =>
         {
             (d["contact"], d["namesDueBy"]) = (new JsonObject { ["fullName"] = "Li Na", ["email"] = "lina@example.org", ["language"] = "en" }, "2020-09-23");
             d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "Wang Xiaoming", ["siteId"] = "foshan" });
             d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true });
         });
         var (known, wang, open) = (party["members"]![0]!, party["members"]![1]!, party["members"]![2]!);
-        var mails = await _host.SendAsync();
+        var mails = await Host.SendAsync();
         mails.Count.ShouldBe(3); // nobody hears of who is not named yet
         var own = mails.Single(m => m.To == (string)known["email"]!);
         own.Text.ShouldStartWith("Li Na has registered you.");
@@ -546,16 +536,16 @@ public class LettersTests : IAsyncLifetime
         passOn.Text.ShouldStartWith("Please pass this message on to Wang Xiaoming");
         passOn.Invite.ShouldBe("");
 
-        _host.Time.Advance(TimeSpan.FromDays(2));
-        var due = await _host.SendOneAsync();
+        Host.Time.Advance(TimeSpan.FromDays(2));
+        var due = await Host.SendOneAsync();
         due.Subject.ShouldStartWith("A name is still missing");
         due.Text.ShouldContain("For one of your places the name is still missing. The place is held until Thursday, 24 September 2020, 00:00 (Berlin time)");
         due.Text.ShouldContain($"{open["reference"]}\n  Give the name\n  https://events.example.org/r/");
         due.Text.ShouldNotContain("Wang");
 
-        (await _host.Anybody.PatchAsync(open.PathOf("invite").Replace("/invite.ics", ""), """{"fullName":"Erika Beispiel","email":"erika@example.org"}""")).ShouldBe(HttpStatusCode.OK);
-        (await _host.Organizer.PostAsync($"/v1/registrations/{wang["id"]}/cancel", null)).ShouldBe(HttpStatusCode.OK);
-        mails = await _host.SendAsync();
+        (await Host.Anybody.PatchAsync(open.PathOf("invite").Replace("/invite.ics", ""), """{"fullName":"Erika Beispiel","email":"erika@example.org"}""")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PostAsync($"/v1/registrations/{wang["id"]}/cancel", null)).ShouldBe(HttpStatusCode.OK);
+        mails = await Host.SendAsync();
         mails.Single(m => m.To == "erika@example.org").Text.ShouldStartWith("Li Na has registered you.");
         var ended = mails.Single(m => m.To == "lina@example.org");
         ended.Text.ShouldStartWith("Please pass this message on to Wang Xiaoming");
@@ -568,13 +558,13 @@ public class LettersTests : IAsyncLifetime
     [InlineData("zh", "hannover zoom foshan", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间）\n  2020年10月16日 星期五 15:00–17:00（北京时间）", "请在 2020年10月14日 星期三 00:00（柏林时间） 前", "查看、更改或取消该报名", "查看代表团报名")]
     public async Task The_contact_of_a_delegation_reads_the_clocks_of_those_who_come_and_what_is_theirs(string language, string sites, string when, string due, string member, string own)
     {
-        var evt = await _host.EventAsync();
-        await _host.DelegationAsync(evt, 0, d =>
+        var evt = await Host.EventAsync();
+        await Host.DelegationAsync(evt, 0, d =>
         {
             (d["contact"]!["language"], d["namesDueBy"]) = (language, "2020-10-13");
             d["members"] = new JsonArray([.. sites.Split(' ').Select((site, i) => new JsonObject { ["fullName"] = $"Member {i}", ["siteId"] = site }), new JsonObject { ["nameFollows"] = true, ["siteId"] = sites.Split(' ')[^1] }]);
         });
-        var summary = (await _host.SendAsync()).Single(m => m.Text.Contains("/d/"));
+        var summary = (await Host.SendAsync()).Single(m => m.Text.Contains("/d/"));
         foreach (var text in new[] { when, due, member, own }) summary.Text.ShouldContain(text);
         summary.Text.ShouldNotContain("your registration");
     }
@@ -582,29 +572,29 @@ public class LettersTests : IAsyncLifetime
     [Fact]
     public async Task The_contact_of_a_delegation_that_is_a_test_gets_no_real_mail_and_is_told_that_it_is_one()
     {
-        var evt = await _host.EventAsync();
-        var test = _host.Caller(await _host.KeyAsync(Isa.Events.Api.Features.Partners.Role.Partner, "Trying out", isTest: true));
+        var evt = await Host.EventAsync();
+        var test = Host.Caller(await Host.KeyAsync(Isa.Events.Api.Features.Partners.Role.Partner, "Trying out", isTest: true));
         (await test.PostAsync($"/v1/events/{evt}/delegations", Party.Of(1, d => d["namesDueBy"] = "2020-09-23"))).ShouldBe(HttpStatusCode.Created);
-        (await _host.Services.GetRequiredService<Portions>().DueAsync(CancellationToken.None)).Select(due => due.IsTest).ShouldBe([true, true]);
-        (await _host.SendAsync()).ShouldAllBe(mail => mail.Subject.StartsWith("[Test]", StringComparison.Ordinal));
-        var address = (await _host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Single(m => (string)m!["kind"]! == "delegationRegistered")!["address"];
+        (await Host.Services.GetRequiredService<Portions>().DueAsync(CancellationToken.None)).Select(due => due.IsTest).ShouldBe([true, true]);
+        (await Host.SendAsync()).ShouldAllBe(mail => mail.Subject.StartsWith("[Test]", StringComparison.Ordinal));
+        var address = (await Host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Single(m => (string)m!["kind"]! == "delegationRegistered")!["address"];
         ((string)address!).ShouldBe("wang.fang@example.org");
     }
 
     [Fact]
     public async Task The_contact_of_a_delegation_confirms_its_address_by_a_mail_and_gets_lost_links_again()
     {
-        var evt = await _host.EventAsync(e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
-        var party = await _host.DelegationAsync(evt, 2, d => d["contact"] = new JsonObject { ["fullName"] = "Li Na", ["email"] = "lina@example.org", ["language"] = "en" });
-        var ask = await _host.SendOneAsync();
+        var evt = await Host.EventAsync(e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
+        var party = await Host.DelegationAsync(evt, 2, d => d["contact"] = new JsonObject { ["fullName"] = "Li Na", ["email"] = "lina@example.org", ["language"] = "en" });
+        var ask = await Host.SendOneAsync();
         (ask.To, ask.Subject.StartsWith("Please confirm the registration of your delegation", StringComparison.Ordinal)).ShouldBe(("lina@example.org", true));
         ask.Text.ShouldNotContain("Li Na"); // it may be somebody else's mailbox
         var link = System.Text.RegularExpressions.Regex.Match(ask.Text, @"https://events\.example\.org(/d/\S+)").Groups[1].Value;
-        (await _host.Anybody.PostAsync(link)).Status.ShouldBe(HttpStatusCode.SeeOther);
-        var mails = await _host.SendAsync();
+        (await Host.Anybody.PostAsync(link)).Status.ShouldBe(HttpStatusCode.SeeOther);
+        var mails = await Host.SendAsync();
         mails.Select(m => m.To).Order(StringComparer.Ordinal).ShouldBe(party.Members().Select(m => (string)m["email"]!).Append("lina@example.org").Order(StringComparer.Ordinal));
-        (await _host.Anybody.PostAsync($"/v1/events/{evt}/links", """{"email":"lina@example.org"}""")).ShouldBe(HttpStatusCode.Accepted);
-        (await _host.SendOneAsync()).Text.ShouldContain((string)party["links"]!["manage"]!);
+        (await Host.Anybody.PostAsync($"/v1/events/{evt}/links", """{"email":"lina@example.org"}""")).ShouldBe(HttpStatusCode.Accepted);
+        (await Host.SendOneAsync()).Text.ShouldContain((string)party["links"]!["manage"]!);
     }
 
     [Theory]
@@ -618,9 +608,9 @@ public class LettersTests : IAsyncLifetime
     {
         if (name == "emoji") name = string.Concat(Enumerable.Repeat("🚀", 200));
         var organizer = name.Length <= 100 ? name : "ISA";
-        var evt = await _host.EventAsync(e => (e["title"], e["organizer"]!["name"]) = (new JsonObject { ["de"] = name }, organizer));
+        var evt = await Host.EventAsync(e => (e["title"], e["organizer"]!["name"]) = (new JsonObject { ["de"] = name }, organizer));
         await RegisterAsync(evt, "zoom", p => p["fullName"] = name);
-        var mail = await _host.SendOneAsync();
+        var mail = await Host.SendOneAsync();
         mail.Message.To.Mailboxes.Single().Address.ShouldEndWith("@example.org");
         if (name.Length < 120) mail.Message.To.Mailboxes.Single().Name.ShouldBe(name);
         mail.Text.ShouldContain($"Guten Tag {name},");
@@ -662,7 +652,7 @@ public class LettersTests : IAsyncLifetime
         var expected = new Dictionary<string, JsonNode>();
         foreach (var person in csv.GetRecords<dynamic>().Select(r => (IDictionary<string, object>)r).ToList())
         {
-            var answer = await _host.Partner.RegisterAsync(evt, new JsonObject
+            var answer = await Host.Partner.RegisterAsync(evt, new JsonObject
             {
                 ["siteId"] = (string)person["site"], ["fullName"] = (string)person["full_name"], ["email"] = (string)person["email"], ["audience"] = (string)person["audience"],
                 ["language"] = (string)person["language"], ["timeZone"] = (string)person["time_zone"], ["noticeVersion"] = "1",
@@ -670,7 +660,7 @@ public class LettersTests : IAsyncLifetime
             if (answer.Code != "already-registered") expected.Add((string)answer.ShouldBe(HttpStatusCode.Created).Json["id"]!, answer.Json);
         }
 
-        var mails = await _host.SendAsync();
+        var mails = await Host.SendAsync();
         mails.Count.ShouldBe(expected.Count);
         foreach (var mail in mails)
         {
@@ -688,24 +678,24 @@ public class LettersTests : IAsyncLifetime
     private static string CalendarOf(MimeMessage message) => Encoding.UTF8.GetString(Mailed.Of(message).CalendarBytes);
 
     private async Task<List<OutboxEntry>> RowsAsync() =>
-        await _host.Database.ReadAsync(session => session.Query<OutboxEntry>($"SELECT {OutboxEntry.Columns} FROM outbox WHERE state = 'pending' ORDER BY id"), CancellationToken.None);
+        await Host.Database.ReadAsync(session => session.Query<OutboxEntry>($"SELECT {OutboxEntry.Columns} FROM outbox WHERE state = 'pending' ORDER BY id"), CancellationToken.None);
 
     private async Task PassAsync(TimeSpan time, string evt)
     {
-        _host.Time.Advance(time);
-        await _host.Database.WriteAsync(evt, session => Isa.Events.Api.Features.Waitlist.Expiry.Run(session, Isa.Events.Api.Features.Events.EventLock.LockEvent(session, evt)), CancellationToken.None);
+        Host.Time.Advance(time);
+        await Host.Database.WriteAsync(evt, session => Isa.Events.Api.Features.Waitlist.Expiry.Run(session, Isa.Events.Api.Features.Events.EventLock.LockEvent(session, evt)), CancellationToken.None);
     }
 
     private async Task<JsonNode> RegisterAsync(string evt, string site, Action<JsonObject>? change = null) =>
-        (await _host.Partner.RegisterAsync(evt, Given.Person(siteId: site, change: change))).ShouldBe(HttpStatusCode.Created).Json;
+        (await Host.Partner.RegisterAsync(evt, Given.Person(siteId: site, change: change))).ShouldBe(HttpStatusCode.Created).Json;
 
-    private async Task PostAsync(string path, string? body = null) => (await _host.Partner.PostAsync(path, body)).ShouldBe(HttpStatusCode.OK);
+    private async Task PostAsync(string path, string? body = null) => (await Host.Partner.PostAsync(path, body)).ShouldBe(HttpStatusCode.OK);
 
     private async Task<string> AgreedAsync(Action<JsonObject>? change = null)
     {
-        var evt = await _host.EventAsync(change);
+        var evt = await Host.EventAsync(change);
         var items = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "samples", "plenary-agenda.json"), TestContext.Current.CancellationToken);
-        (await _host.Organizer.PutAsync($"/v1/events/{evt}/agenda", items, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PutAsync($"/v1/events/{evt}/agenda", items, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         return evt;
     }
 
@@ -713,6 +703,6 @@ public class LettersTests : IAsyncLifetime
     {
         var content = new ByteArrayContent(pdf);
         content.Headers.ContentType = new("application/pdf");
-        (await _host.Organizer.SendAsync(HttpMethod.Put, $"/v1/events/{evt}/agenda/document?fileName={Uri.EscapeDataString(name)}", content, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.SendAsync(HttpMethod.Put, $"/v1/events/{evt}/agenda/document?fileName={Uri.EscapeDataString(name)}", content, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
     }
 }

@@ -113,3 +113,17 @@ public static class Mail
     /// <summary>The only mail that leaves.</summary>
     public static async Task<Mailed> SendOneAsync(this EventsHost host) => (await host.SendAsync()).ShouldHaveSingleItem();
 }
+
+/// <summary>Tests of mails, each with a host of its own.</summary>
+public abstract class MailTests : IAsyncLifetime
+{
+    protected EventsHost Host { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Host = await Mail.HostAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}

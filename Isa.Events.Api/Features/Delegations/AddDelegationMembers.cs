@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Isa.Events.Api.Features.Delegations;
 
 /// <summary>Registers more people of a delegation, by the rules of <see cref="RegisterDelegation"/>. Those who wait for one site wait as a party of their own, behind those who came before.</summary>
-public sealed class AddDelegationMembers(EventsDatabase database, DelegationAccess access, RegistrationTokens tokens, CodeGuesses guesses, IOptions<ServerSettings> settings, Measures measures)
+public sealed class AddDelegationMembers(DelegationAccess access, RegistrationTokens tokens, CodeGuesses guesses, IOptions<ServerSettings> settings, Measures measures)
     : Endpoint<DelegationMembersRequest, Delegation>
 {
     public override void Configure()
@@ -26,11 +26,6 @@ public sealed class AddDelegationMembers(EventsDatabase database, DelegationAcce
         if (caller.IsTest && !delegation.IsTest) throw new ProblemException(Problem.NotAllowed); // what a test key makes takes no seat
         var wanted = request with { Organisation = request.Organisation ?? delegation.Organisation, City = request.City ?? delegation.City };
         var work = new Arrival(wanted, delegation, evt, caller, tokens, settings.Value);
-        await work.WatchAsync(HttpContext, guesses, async () =>
-        {
-            HttpContext.Response.Headers.CacheControl = "no-store";
-            if (dryRun) await Send.OkAsync(await work.ForeseeAsync(database, ct), ct);
-            else await access.SendAsync(HttpContext, await work.WriteAsync(HttpContext, database, key, request, measures, ct), evt, ct, StatusCodes.Status201Created);
-        }, ct);
+        await work.WatchAsync(HttpContext, guesses, () => access.ReceiveAsync(HttpContext, work, key, request, dryRun, measures, ct), ct);
     }
 }

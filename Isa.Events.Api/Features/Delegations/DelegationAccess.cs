@@ -1,3 +1,5 @@
+using Isa.Events.Api.Telemetry;
+
 namespace Isa.Events.Api.Features.Delegations;
 
 /// <summary>A delegation, its event, and who asks for it.</summary>
@@ -31,6 +33,21 @@ public sealed class DelegationAccess(EventsDatabase database, CurrentEvents even
         var found = await FindAsync(context, ct);
         await database.WriteAsync(found.Event.Id, session => decide(session, session.LockEvent(found.Event.Id), found, request.Text), ct);
         await SendAsync(context, found.Delegation.Id!, found.Event, ct);
+    }
+
+    /// <summary>Registers those who arrive, or for a dry run looks what that would come to, and answers.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="arrival">They.</param>
+    /// <param name="key">The caller's mark on it.</param>
+    /// <param name="request">What was sent.</param>
+    /// <param name="dryRun">Whether nothing is to change.</param>
+    /// <param name="measures">Count them.</param>
+    /// <param name="ct">Gives up.</param>
+    internal async Task ReceiveAsync<T>(HttpContext context, Arrival arrival, IdempotencyKey key, T request, bool dryRun, Measures measures, CancellationToken ct)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (dryRun) await context.Response.SendAsync(await arrival.ForeseeAsync(database, ct), cancellation: ct);
+        else await SendAsync(context, await arrival.WriteAsync(context, database, key, request, measures, ct), arrival.Event, ct, StatusCodes.Status201Created);
     }
 
     /// <summary>Answers with a delegation and its members as they are now, each with links of their own: the contact may manage all of them.</summary>

@@ -7,7 +7,7 @@ namespace Isa.Events.Api.Features.Delegations;
 /// <summary>
 /// Registers people who come together, each with a registration of their own: all of them, or those there is room for. Those who wait for one site wait as one party.
 /// </summary>
-public sealed class RegisterDelegation(EventsDatabase database, CurrentEvents events, DelegationAccess access, RegistrationTokens tokens, CodeGuesses guesses, IOptions<ServerSettings> settings, Measures measures)
+public sealed class RegisterDelegation(CurrentEvents events, DelegationAccess access, RegistrationTokens tokens, CodeGuesses guesses, IOptions<ServerSettings> settings, Measures measures)
     : Endpoint<DelegationRequest, Delegation>
 {
     public override void Configure()
@@ -25,14 +25,7 @@ public sealed class RegisterDelegation(EventsDatabase database, CurrentEvents ev
         var caller = HttpContext.GetCaller()!;
         var evt = (await events.GetAsync(Route<string>("event")!, caller, ct, mayBeOld: true)).Event;
         var work = new Arrival(request, DelegationOf(request, evt, caller), evt, caller, tokens, settings.Value);
-        await work.WatchAsync(HttpContext, guesses, () => AnswerAsync(request, work, key, dryRun, ct), ct);
-    }
-
-    private async Task AnswerAsync(DelegationRequest request, Arrival arrival, IdempotencyKey key, bool dryRun, CancellationToken ct)
-    {
-        HttpContext.Response.Headers.CacheControl = "no-store";
-        if (dryRun) await Send.OkAsync(await arrival.ForeseeAsync(database, ct), ct);
-        else await access.SendAsync(HttpContext, await arrival.WriteAsync(HttpContext, database, key, request, measures, ct), arrival.Event, ct, StatusCodes.Status201Created);
+        await work.WatchAsync(HttpContext, guesses, () => access.ReceiveAsync(HttpContext, work, key, request, dryRun, measures, ct), ct);
     }
 
     private static Delegation DelegationOf(DelegationRequest request, Event evt, Caller caller) => new()

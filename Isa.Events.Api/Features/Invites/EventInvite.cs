@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Text;
 using Ical.Net;
@@ -67,19 +66,8 @@ public sealed class EventInvite
     /// <summary>In lines that any number of others may follow, where it ends with a whole one.</summary>
     internal static byte[] Encode(ReadOnlySpan<byte> content)
     {
-        var lines = (content.Length + OctetsPerLine - 1) / OctetsPerLine;
-        var text = new byte[Base64.GetMaxEncodedToUtf8Length(content.Length) + lines * "\r\n"u8.Length];
-        var rest = text.AsSpan();
-        while (!content.IsEmpty)
-        {
-            var line = content[..Math.Min(OctetsPerLine, content.Length)];
-            Base64.EncodeToUtf8(line, rest, out _, out var written);
-            "\r\n"u8.CopyTo(rest[written..]);
-            content = content[line.Length..];
-            rest = rest[(written + "\r\n"u8.Length)..];
-        }
-
-        return text;
+        var text = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks);
+        return Encoding.ASCII.GetBytes(text.Length == 0 ? "" : text + "\r\n");
     }
 
     private string DocumentName => Agenda.DocumentName ?? AgendaPdf.FileName(Language);

@@ -4,29 +4,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Isa.Events.Tests.Features.Notices;
 
 /// <summary>What an event tells by itself. The plenary is on 16 October 2020 at nine, Berlin time (07:00 UTC).</summary>
-public class NoticesTests : IAsyncLifetime
+public class NoticesTests : MailTests
 {
     private static readonly DateTimeOffset StartsAt = new(2020, 10, 16, 7, 0, 0, TimeSpan.Zero);
-
-    private EventsHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await Mail.HostAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Without_a_word_from_the_organiser_people_are_reminded_a_day_before_at_the_hour_of_the_start()
     {
-        var evt = await _host.EventAsync();
-        (await _host.Organizer.GetAsync($"/v1/events/{evt}")).Json["rules"]!["reminders"]!.ToJsonString().ShouldBe("""[{"before":"P1D"}]""");
+        var evt = await Host.EventAsync();
+        (await Host.Organizer.GetAsync($"/v1/events/{evt}")).Json["rules"]!["reminders"]!.ToJsonString().ShouldBe("""[{"before":"P1D"}]""");
         await RegisterAsync(evt, "hannover", "de", "Erika Beispiel");
         await RegisterAsync(evt, "zoom", "en", "John Example");
         await RegisterAsync(evt, "foshan", "zh", "李娜");
-        await _host.SendAsync();
+        await Host.SendAsync();
 
         (await AtAsync(StartsAt.AddDays(-1).AddSeconds(-1))).ShouldBeEmpty();
         var mails = await AtAsync(StartsAt.AddDays(-1));
@@ -53,7 +43,7 @@ public class NoticesTests : IAsyncLifetime
         var evt = await EventAsync("""{"reminders":[{"before":"P7D"},{"before":"PT1H","modes":["online"]}]}""");
         await RegisterAsync(evt, "hannover", name: "Erika Saal");
         await RegisterAsync(evt, "zoom", name: "Jonas Zoom");
-        await _host.SendAsync();
+        await Host.SendAsync();
         Names(await AtAsync(StartsAt.AddDays(-7))).ShouldBe(["Erika Saal", "Jonas Zoom"]);
         (await AtAsync(StartsAt.AddDays(-1))).ShouldBeEmpty();
         Names(await AtAsync(StartsAt.AddHours(-1))).ShouldBe(["Jonas Zoom"]);
@@ -66,13 +56,13 @@ public class NoticesTests : IAsyncLifetime
         await RegisterAsync(evt, "hannover", name: "Erika Früh");
         var waiting = await RegisterAsync(evt, "hannover", name: "Jonas Wartet", whenFull: "waitlist");
         waiting.Stands().ShouldBe("waitlisted hannover queued hannover#1");
-        _host.Time.SetUtcNow(StartsAt.AddDays(-3).AddMinutes(-1)); // before half of the two days, and after it
+        Host.Time.SetUtcNow(StartsAt.AddDays(-3).AddMinutes(-1)); // before half of the two days, and after it
         await RegisterAsync(evt, "zoom", name: "Anna Zoom");
-        _host.Time.SetUtcNow(StartsAt.AddDays(-3).AddMinutes(1));
+        Host.Time.SetUtcNow(StartsAt.AddDays(-3).AddMinutes(1));
         await RegisterAsync(evt, "zoom", name: "Peter Spät");
         var gone = await RegisterAsync(evt, "zoom", name: "Paula Weg");
-        (await _host.Partner.PostAsync($"/v1/registrations/{gone["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
-        await _host.SendAsync();
+        (await Host.Partner.PostAsync($"/v1/registrations/{gone["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await Host.SendAsync();
         Names(await AtAsync(StartsAt.AddDays(-2))).ShouldBe(["Anna Zoom", "Erika Früh"]);
     }
 
@@ -84,13 +74,13 @@ public class NoticesTests : IAsyncLifetime
         await RegisterAsync(evt, "hannover", name: "Erika Saal");
         await RegisterAsync(evt, "zoom", name: "Jonas Zoom");
         await RegisterAsync(late, "zoom", name: "Anna Zoom");
-        await _host.SendAsync();
+        await Host.SendAsync();
         var mails = await AtAsync(StartsAt.AddMinutes(-30));
         Names(mails).ShouldBe(["Anna Zoom", "Erika Saal", "Jonas Zoom"]);
 
         var over = await EventAsync("""{"reminders":[{"before":"PT10M"}]}""");
         await RegisterAsync(over, "zoom");
-        await _host.SendAsync();
+        await Host.SendAsync();
         (await AtAsync(StartsAt)).ShouldBeEmpty();
     }
 
@@ -99,10 +89,10 @@ public class NoticesTests : IAsyncLifetime
     {
         var (first, evt) = (await EventAsync("""{"reminders":[{"before":"P8D"}]}"""), await EventAsync("""{"reminders":[{"before":"P7D"}]}"""));
         foreach (var one in new[] { first, evt }) await RegisterAsync(one, "zoom", name: "Anna Zoom");
-        await _host.SendAsync();
-        await _host.BreakAsync(first);
+        await Host.SendAsync();
+        await Host.BreakAsync(first);
         Names(await AtAsync(StartsAt.AddDays(-7))).ShouldBe(["Anna Zoom"]);
-        _host.Log.All.ShouldContain(line => line.Contains("Reminders could not be written") && line.Contains(first));
+        Host.Log.All.ShouldContain(line => line.Contains("Reminders could not be written") && line.Contains(first));
     }
 
     [Fact]
@@ -110,11 +100,11 @@ public class NoticesTests : IAsyncLifetime
     {
         var (moved, off, none) = (await EventAsync("""{"reminders":[{"before":"P7D"}]}"""), await EventAsync("""{"reminders":[{"before":"P7D"}]}"""), await EventAsync("""{"reminders":[]}"""));
         foreach (var evt in new[] { moved, off, none }) await RegisterAsync(evt, "zoom");
-        await _host.SendAsync();
+        await Host.SendAsync();
         (await AtAsync(StartsAt.AddDays(-7))).Count.ShouldBe(2);
-        (await _host.Organizer.PatchAsync($"/v1/events/{moved}", """{"startsAt":"2020-10-30T09:00","endsAt":"2020-10-30T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        (await _host.Organizer.PostAsync($"/v1/events/{off}/cancel", "{}", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        await _host.SendAsync();
+        (await Host.Organizer.PatchAsync($"/v1/events/{moved}", """{"startsAt":"2020-10-30T09:00","endsAt":"2020-10-30T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PostAsync($"/v1/events/{off}/cancel", "{}", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await Host.SendAsync();
         // The clocks go back between: nine stays nine.
         (await AtAsync(new DateTimeOffset(2020, 10, 23, 6, 59, 59, TimeSpan.Zero))).ShouldBeEmpty();
         (await AtAsync(new DateTimeOffset(2020, 10, 23, 7, 0, 0, TimeSpan.Zero))).ShouldHaveSingleItem().Text.ShouldContain("30. Oktober 2020");
@@ -125,11 +115,11 @@ public class NoticesTests : IAsyncLifetime
     {
         var evt = await EventAsync("""{"reminders":[{"before":"P1D"}]}""");
         await RegisterAsync(evt, "zoom");
-        await _host.SendAsync();
-        _host.Time.SetUtcNow(StartsAt.AddDays(-1));
+        await Host.SendAsync();
+        Host.Time.SetUtcNow(StartsAt.AddDays(-1));
         await TellAsync();
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        (await _host.SendAsync()).ShouldHaveSingleItem().Subject.ShouldStartWith("Geändert:");
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).ShouldHaveSingleItem().Subject.ShouldStartWith("Geändert:");
         (await AtAsync(StartsAt.AddDays(6))).ShouldHaveSingleItem().Subject.ShouldStartWith("Erinnerung:");
     }
 
@@ -138,7 +128,7 @@ public class NoticesTests : IAsyncLifetime
     {
         var evt = await EventAsync("""{"reminders":[],"thankYouAfter":"PT2H"}""");
         var made = await RegisterAsync(evt, "hannover", "en", change: person => person["copyTo"] = "office@example.org");
-        await _host.SendAsync();
+        await Host.SendAsync();
         (await AtAsync(StartsAt.AddHours(4).AddSeconds(-1))).ShouldBeEmpty();
         var mail = (await AtAsync(StartsAt.AddHours(4))).ShouldHaveSingleItem();
         mail.To.ShouldBe((string)made["email"]!);
@@ -154,18 +144,18 @@ public class NoticesTests : IAsyncLifetime
         await RegisterAsync(evt, "hannover");
         await RegisterAsync(evt, "hannover", whenFull: "waitlist");
         var gone = await RegisterAsync(evt, "zoom");
-        (await _host.Partner.PostAsync($"/v1/registrations/{gone["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
-        await _host.SendAsync();
-        var morning = Morning(_host.Time.GetUtcNow());
+        (await Host.Partner.PostAsync($"/v1/registrations/{gone["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await Host.SendAsync();
+        var morning = Morning(Host.Time.GetUtcNow());
         var mail = (await AtAsync(morning)).ShouldHaveSingleItem();
         mail.To.ShouldBe("isa@example.org");
         mail.Subject.ShouldStartWith("Stand der Anmeldungen: 9. Plenar");
         mail.Text.ShouldContain("3 neu angemeldet, 1 abgesagt oder abgelehnt.");
         mail.Text.ShouldContain("Hannover: 1 von 1 Plätzen vergeben, Warteliste: 1");
-        (await _host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Count(m => (string)m!["kind"]! == "dailySummary" && (string)m["recipient"]! == "organizer" && (string)m["address"]! == "isa@example.org").ShouldBe(1);
+        (await Host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Count(m => (string)m!["kind"]! == "dailySummary" && (string)m["recipient"]! == "organizer" && (string)m["address"]! == "isa@example.org").ShouldBe(1);
         (await AtAsync(morning.AddDays(1))).ShouldBeEmpty();
         await RegisterAsync(evt, "zoom");
-        await _host.SendAsync();
+        await Host.SendAsync();
         var next = (await AtAsync(morning.AddDays(2))).ShouldHaveSingleItem();
         next.Text.ShouldContain("1 neu angemeldet, niemand abgesagt.");
         next.Text.ShouldContain(": 1 angemeldet\n"); // as many as come
@@ -174,12 +164,12 @@ public class NoticesTests : IAsyncLifetime
     [Fact]
     public async Task Summaries_leave_no_hour_out_when_the_clocks_change()
     {
-        _host.Time.SetUtcNow(new DateTimeOffset(2020, 10, 23, 6, 0, 0, TimeSpan.Zero));
-        var evt = await _host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"], e["rules"]) = ("2020-11-16T09:00", "2020-11-16T11:00", null, JsonNode.Parse("""{"reminders":[],"dailySummary":true}""")));
+        Host.Time.SetUtcNow(new DateTimeOffset(2020, 10, 23, 6, 0, 0, TimeSpan.Zero));
+        var evt = await Host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"], e["rules"]) = ("2020-11-16T09:00", "2020-11-16T11:00", null, JsonNode.Parse("""{"reminders":[],"dailySummary":true}""")));
         (await AtAsync(new DateTimeOffset(2020, 10, 24, 5, 0, 0, TimeSpan.Zero))).ShouldBeEmpty();
-        _host.Time.SetUtcNow(new DateTimeOffset(2020, 10, 24, 5, 30, 0, TimeSpan.Zero)); // the day until the next has 25 hours
+        Host.Time.SetUtcNow(new DateTimeOffset(2020, 10, 24, 5, 30, 0, TimeSpan.Zero)); // the day until the next has 25 hours
         await RegisterAsync(evt, "zoom");
-        await _host.SendAsync();
+        await Host.SendAsync();
         (await AtAsync(new DateTimeOffset(2020, 10, 25, 6, 0, 0, TimeSpan.Zero))).ShouldHaveSingleItem().Text.ShouldContain("1 neu angemeldet");
     }
 
@@ -187,13 +177,13 @@ public class NoticesTests : IAsyncLifetime
     public async Task Whoever_chooses_another_queue_has_an_entry_that_follows()
     {
         var evt = await EventAsync("""{"reminders":[],"waitlistedInvite":"tentative"}""", seats: 1);
-        foreach (var n in Enumerable.Range(0, 3)) (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", $$$"""{"address":{"de":"Saal {{{n}}}"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}/sites/foshan", """{"capacity":0,"waitlist":{"promotion":"automatic"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        foreach (var n in Enumerable.Range(0, 3)) (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", $$$"""{"address":{"de":"Saal {{{n}}}"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/foshan", """{"capacity":0,"waitlist":{"promotion":"automatic"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         await RegisterAsync(evt, "hannover");
         var waits = await RegisterAsync(evt, "hannover", whenFull: "waitlist");
-        var first = (await _host.SendAsync()).Single(mail => mail.To == (string)waits["email"]!).Calendar!.Events[0]!;
-        (await _host.Partner.PostAsync($"/v1/registrations/{waits["id"]}/change-site", """{"siteId":"foshan"}""")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("waitlisted foshan queued foshan#1");
-        var second = (await _host.SendOneAsync()).Calendar!.Events[0]!;
+        var first = (await Host.SendAsync()).Single(mail => mail.To == (string)waits["email"]!).Calendar!.Events[0]!;
+        (await Host.Partner.PostAsync($"/v1/registrations/{waits["id"]}/change-site", """{"siteId":"foshan"}""")).ShouldBe(HttpStatusCode.OK).Json.Stands().ShouldBe("waitlisted foshan queued foshan#1");
+        var second = (await Host.SendOneAsync()).Calendar!.Events[0]!;
         (second.Uid, second.Status).ShouldBe((first.Uid, "TENTATIVE"));
         second.Sequence.ShouldBeGreaterThan(first.Sequence);
     }
@@ -203,9 +193,9 @@ public class NoticesTests : IAsyncLifetime
     {
         var evt = await EventAsync("""{"dailySummary":true}""");
         var made = await RegisterAsync(evt, "zoom", name: "Erika <b>Unerreicht</b>");
-        await _host.SendAsync();
-        var now = _host.Time.GetUtcNow();
-        await _host.Database.WriteAsync(evt, session => session.Change("UPDATE outbox SET state = 'failed', done_at = @Now, last_error = NULL WHERE event_id = @Id AND recipient = 'attendee'", new { Id = evt, Now = now }), CancellationToken.None);
+        await Host.SendAsync();
+        var now = Host.Time.GetUtcNow();
+        await Host.Database.WriteAsync(evt, session => session.Change("UPDATE outbox SET state = 'failed', done_at = @Now, last_error = NULL WHERE event_id = @Id AND recipient = 'attendee'", new { Id = evt, Now = now }), CancellationToken.None);
         var mail = (await AtAsync(Morning(now))).ShouldHaveSingleItem();
         mail.Text.ShouldContain($"Per E-Mail nicht erreichbar: Erika <b>Unerreicht</b>, {made["reference"]}");
         mail.Html.ShouldContain("Erika &lt;b&gt;Unerreicht&lt;/b&gt;");
@@ -218,21 +208,21 @@ public class NoticesTests : IAsyncLifetime
         var seated = await RegisterAsync(evt, "hannover");
         var next = await RegisterAsync(evt, "hannover", name: "Erika Wartet", whenFull: "waitlist");
         var last = await RegisterAsync(evt, "hannover", name: "Jonas Wartet", whenFull: "waitlist");
-        var mails = await _host.SendAsync();
+        var mails = await Host.SendAsync();
         var first = mails.Single(mail => mail.To == (string)next["email"]!);
         first.Calendar!.Events[0]!.Status.ShouldBe("TENTATIVE");
         first.Subject.ShouldStartWith("Auf der Warteliste:");
         first.Text.ShouldContain("Ein vorläufiger Kalendereintrag liegt bei; er wird fest, sobald Sie einen Platz haben.");
         first.Text.ShouldNotContain("erst dann");
 
-        (await _host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-16T10:00","endsAt":"2020-10-16T12:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        mails = await _host.SendAsync();
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-16T10:00","endsAt":"2020-10-16T12:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        mails = await Host.SendAsync();
         mails.Count.ShouldBe(3);
         mails.Single(mail => mail.To == (string)last["email"]!).Calendar!.Events[0]!.Status.ShouldBe("TENTATIVE");
 
-        (await _host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
-        (await _host.Partner.PostAsync($"/v1/registrations/{last["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
-        mails = await _host.SendAsync();
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.PostAsync($"/v1/registrations/{last["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        mails = await Host.SendAsync();
         var firm = mails.Single(mail => mail.To == (string)next["email"]!);
         (firm.Calendar!.Events[0]!.Status, firm.Calendar.Events[0]!.Uid).ShouldBe(("CONFIRMED", first.Calendar.Events[0]!.Uid));
         firm.Calendar.Events[0]!.Sequence.ShouldBeGreaterThan(first.Calendar.Events[0]!.Sequence);
@@ -254,7 +244,7 @@ public class NoticesTests : IAsyncLifetime
     [InlineData("""{"waitlistedInvite":"maybe"}""", "rules.waitlistedInvite", "unknown-value")]
     public async Task What_makes_no_sense_is_refused(string rules, string field, string code)
     {
-        var answer = await _host.Organizer.PostAsync("/v1/events", Given.Plenary(evt => evt["rules"] = JsonNode.Parse(rules)).ToJsonString());
+        var answer = await Host.Organizer.PostAsync("/v1/events", Given.Plenary(evt => evt["rules"] = JsonNode.Parse(rules)).ToJsonString());
         ((int)answer.Status).ShouldBe(422);
         var error = answer.Json["errors"]!.AsArray().ShouldHaveSingleItem()!;
         ((string)error["field"]!, (string)error["code"]!).ShouldBe((field, code));
@@ -265,16 +255,16 @@ public class NoticesTests : IAsyncLifetime
     {
         var evt = await EventAsync("""{"reminders":[]}""");
         await RegisterAsync(evt, "zoom");
-        await _host.SendAsync();
+        await Host.SendAsync();
         await CleanAfterAsync(TimeSpan.FromDays(89));
-        (await _host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Count.ShouldBe(1);
+        (await Host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Count.ShouldBe(1);
         await CleanAfterAsync(TimeSpan.FromDays(2));
-        (await _host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await Host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().ShouldBeEmpty();
 
         async Task CleanAfterAsync(TimeSpan time)
         {
-            _host.Time.Advance(time);
-            await _host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<Isa.Events.Api.Features.Server.Housekeeping>().Single().RunAsync(CancellationToken.None);
+            Host.Time.Advance(time);
+            await Host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<Isa.Events.Api.Features.Server.Housekeeping>().Single().RunAsync(CancellationToken.None);
         }
     }
 
@@ -283,7 +273,7 @@ public class NoticesTests : IAsyncLifetime
     // The next seven o'clock in Berlin, in summer.
     private static DateTimeOffset Morning(DateTimeOffset now) => new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddHours(5) is var today && today > now ? today : today.AddDays(1);
 
-    private Task<string> EventAsync(string rules, int? seats = null) => _host.EventAsync(evt =>
+    private Task<string> EventAsync(string rules, int? seats = null) => Host.EventAsync(evt =>
     {
         evt["rules"] = JsonNode.Parse(rules);
         evt["registrationCloses"] = null;
@@ -292,7 +282,7 @@ public class NoticesTests : IAsyncLifetime
     });
 
     private async Task<JsonNode> RegisterAsync(string evt, string site, string language = "de", string? name = null, string? whenFull = null, Action<JsonObject>? change = null) =>
-        (await _host.Partner.RegisterAsync(evt, Given.Person(siteId: site, change: person =>
+        (await Host.Partner.RegisterAsync(evt, Given.Person(siteId: site, change: person =>
         {
             person["language"] = language;
             if (name is not null) person["fullName"] = name;
@@ -300,13 +290,13 @@ public class NoticesTests : IAsyncLifetime
             change?.Invoke(person);
         }))).ShouldBe(HttpStatusCode.Created).Json;
 
-    private Task TellAsync() => _host.Services.GetRequiredService<NoticeTeller>().RunAsync(CancellationToken.None);
+    private Task TellAsync() => Host.Services.GetRequiredService<NoticeTeller>().RunAsync(CancellationToken.None);
 
     /// <summary>Lets it be an instant, and gives what leaves then.</summary>
     private async Task<List<Mailed>> AtAsync(DateTimeOffset instant)
     {
-        _host.Time.SetUtcNow(instant);
+        Host.Time.SetUtcNow(instant);
         await TellAsync();
-        return await _host.SendAsync();
+        return await Host.SendAsync();
     }
 }
