@@ -88,7 +88,7 @@ internal sealed class MailLogin(string section, string? user, string? password, 
     }
 
     private async Task<Token> FetchAsync(CancellationToken ct) =>
-        oauth.RefreshToken is null ? (await AskAsync(null, ct)).Token : await refresh.UseAsync(oauth, current => AskAsync(current, ct), ct);
+        oauth.RefreshToken is null ? (await AskAsync(null, ct)).Token : await refresh.UseAsync(oauth, current => AskAsync(current, CancellationToken.None), ct);
 
     private async Task<(Token Token, string? Next)> AskAsync(string? refreshToken, CancellationToken ct)
     {

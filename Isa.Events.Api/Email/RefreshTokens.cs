@@ -20,7 +20,8 @@ public sealed partial class RefreshTokens(EventsDatabase database, IOptions<Emai
     /// <summary>One at a time: mails out and in may be allowed by one token, which each use replaces.</summary>
     /// <param name="oauth">Where it is set.</param>
     /// <param name="use">Gets a token by the one that holds now; gives what takes its place, or null.</param>
-    /// <param name="ct">Gives up.</param>
+    /// <param name="ct">Gives up waiting for its turn; what is begun is ended, or the token that came would be lost.</param>
+    /// <exception cref="MailLoginException">The one that holds now cannot be read.</exception>
     internal async Task<T> UseAsync<T>(OAuthSettings oauth, Func<string, Task<(T Got, string? Next)>> use, CancellationToken ct)
     {
         var name = NameOf(oauth);
@@ -52,8 +53,8 @@ public sealed partial class RefreshTokens(EventsDatabase database, IOptions<Emai
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            LogUnread(logger, _file, e.Message);
-            return [];
+            // The one that is set may have been replaced: a provider who is shown it again takes it for stolen.
+            throw new MailLoginException(MailTrouble.LoginRefused, $"{_file}, where refresh tokens are kept, cannot be read ({(e is JsonException ? "it is damaged" : e.Message)}); without that file the one that is set holds");
         }
     }
 
@@ -76,15 +77,12 @@ public sealed partial class RefreshTokens(EventsDatabase database, IOptions<Emai
             PrivateFiles.FlushFolder(database.DataFolder);
             _unwritten.Clear();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or MailLoginException)
         {
             LogUnwritten(logger, _file, e.Message);
             File.Delete(begun);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{File} cannot be read ({Reason}): tokens of mail servers are asked for by the refresh token that is set")]
-    private static partial void LogUnread(ILogger logger, string file, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{File} cannot be written ({Reason}): the refresh token that a provider has given anew is lost when this process ends")]
     private static partial void LogUnwritten(ILogger logger, string file, string reason);

@@ -134,6 +134,35 @@ public class OAuthTests
     }
 
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task A_refresh_token_that_comes_while_the_server_stops_is_kept()
+    {
+        using var certificate = new TestCertificate("localhost");
+        var (answer, stop) = (new TaskCompletionSource(), new CancellationTokenSource());
+        await using var tokens = new TokenServer { Rotates = true, Before = answer.Task };
+        await using var server = await SmtpAsync(certificate);
+        await using var host = await HostAsync(server, certificate, tokens, ("Email:Smtp:OAuth:RefreshToken", TokenServer.First));
+        var login = host.Services.GetRequiredService<SmtpTransport>().TryAsync(stop.Token);
+        while (tokens.Asked.Count == 0) await Task.Delay(5, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        answer.SetResult();
+        await Should.ThrowAsync<OperationCanceledException>(login);
+        (await File.ReadAllTextAsync(Path.Combine(host.Folder, RefreshTokens.FileName), TestContext.Current.CancellationToken)).ShouldContain("again-1");
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task Where_the_kept_refresh_token_cannot_be_read_nobody_is_shown_the_one_that_it_has_replaced()
+    {
+        using var certificate = new TestCertificate("localhost");
+        await using var tokens = new TokenServer { Rotates = true };
+        await using var server = await SmtpAsync(certificate);
+        await using var host = await HostAsync(server, certificate, tokens, ("Email:Smtp:OAuth:RefreshToken", TokenServer.First));
+        var file = Path.Combine(host.Folder, RefreshTokens.FileName);
+        await File.WriteAllTextAsync(file, "{", TestContext.Current.CancellationToken);
+        (await LoginAsync(host)).ShouldBe($"{file}, where refresh tokens are kept, cannot be read (it is damaged); without that file the one that is set holds");
+        tokens.Asked.ShouldBeEmpty();
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
     public async Task A_service_account_signs_for_the_mailbox()
     {
         using var certificate = new TestCertificate("localhost");

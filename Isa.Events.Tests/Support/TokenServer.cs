@@ -38,6 +38,9 @@ public sealed class TokenServer : IAsyncDisposable
     /// <summary>What it answers instead of a token.</summary>
     public (int Status, string Body)? Instead { get; set; }
 
+    /// <summary>What it waits for before it answers.</summary>
+    public Task Before { get; set; } = Task.CompletedTask;
+
     /// <summary>Whether what it gives holds.</summary>
     public bool Holds { get; set; } = true;
 
@@ -70,6 +73,7 @@ public sealed class TokenServer : IAsyncDisposable
                 var form = QueryHelpers.ParseQuery(await reader.ReadToEndAsync()).ToDictionary(p => p.Key, p => p.Value.ToString());
                 var (status, body) = context.Request.Url!.AbsolutePath == "/introspect" ? (200, Introspect(form)) : Instead ?? (Rotates && form.GetValueOrDefault("refresh_token") != (_given == 0 ? First : $"again-{_given}") ? (400, """{"error":"invalid_grant"}""") : (200, Give()));
                 if (context.Request.Url.AbsolutePath != "/introspect") _asked.Enqueue(form);
+                await Before;
                 context.Response.StatusCode = status;
                 context.Response.ContentType = "application/json";
                 await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));

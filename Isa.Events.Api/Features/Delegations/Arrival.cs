@@ -39,6 +39,9 @@ internal sealed class Arrival
 
     public Event Event { get; }
 
+    /// <summary>The delegation, where whoever registers them has only a link to it.</summary>
+    public Delegation? SeenByContact => _caller.Actor == Actor.Attendee ? _delegation : null;
+
     /// <summary>What its delegation must be like still, where that was said.</summary>
     public IfMatch? Match { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class CancelDelegation(EventsDatabase database, DelegationAccess a
         var found = await access.FindAsync(HttpContext, ct);
         var cancelled = await database.WriteAsync(found.Event.Id, session => Cancel(session, found), ct);
         foreach (var registration in cancelled) measures.Registration("cancelled", found.Event.Site(registration.SiteId)!.Mode);
-        await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
+        await access.SendAsync(HttpContext, found, ct);
     }
 
     private static List<Registration> Cancel(WriteSession session, FoundDelegation found)

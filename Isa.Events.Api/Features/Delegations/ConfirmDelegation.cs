@@ -18,7 +18,7 @@ public sealed class ConfirmDelegation(EventsDatabase database, DelegationAccess 
         var found = await access.FindAsync(HttpContext, ct, LinkPurpose.Confirm);
         if (found.Actor == Actor.Partner) throw new ProblemException(Problem.NotAllowed); // it would vouch for what only the contact can know
         await ConfirmAsync(database, found, ct);
-        await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
+        await access.SendAsync(HttpContext, found, ct);
     }
 
     /// <summary>The same for the contact's own page.</summary>

@@ -7,7 +7,11 @@ namespace Isa.Events.Api.Features.Delegations;
 /// <param name="Event">Its event.</param>
 /// <param name="Actor">Who asks: its contact counts as an attendee.</param>
 /// <param name="ActorId">Their key, where they have one.</param>
-public sealed record FoundDelegation(Delegation Delegation, Event Event, Actor Actor, string? ActorId);
+public sealed record FoundDelegation(Delegation Delegation, Event Event, Actor Actor, string? ActorId)
+{
+    /// <summary>The delegation, for whoever has only a link to it.</summary>
+    internal Delegation? SeenByContact => Actor == Actor.Attendee ? Delegation : null;
+}
 
 /// <summary>Finds the delegation of a request and who asks: <c>{delegation}</c> is an id, for a key, or the contact's token.</summary>
 public sealed class DelegationAccess(EventsDatabase database, CurrentEvents events, RegistrationTokens tokens, TimeProvider time)
@@ -32,7 +36,7 @@ public sealed class DelegationAccess(EventsDatabase database, CurrentEvents even
         var request = await DecisionRequest.ReadAsync(context, ct);
         var found = await FindAsync(context, ct);
         await database.WriteAsync(found.Event.Id, session => decide(session, session.LockEvent(found.Event.Id), found, request.Text), ct);
-        await SendAsync(context, found.Delegation.Id!, found.Event, ct);
+        await SendAsync(context, found, ct);
     }
 
     /// <summary>Registers those who arrive, or for a dry run looks what that would come to, and answers.</summary>
@@ -47,19 +51,17 @@ public sealed class DelegationAccess(EventsDatabase database, CurrentEvents even
     {
         context.Response.Headers.CacheControl = "no-store";
         if (dryRun) await context.Response.SendAsync(await arrival.ForeseeAsync(database, ct), cancellation: ct);
-        else await SendAsync(context, await arrival.WriteAsync(context, database, key, request, measures, ct), arrival.Event, ct, StatusCodes.Status201Created);
+        else await SendAsync(context, await arrival.WriteAsync(context, database, key, request, measures, ct), arrival.Event, arrival.SeenByContact, StatusCodes.Status201Created, ct);
     }
 
     /// <summary>Answers with a delegation and its members as they are now, each with links of their own: the contact may manage all of them.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="id">Which.</param>
-    /// <param name="evt">Its event.</param>
-    /// <param name="ct">Gives up.</param>
-    /// <param name="status">Of the answer.</param>
-    /// <param name="withLinks">False for whoever is its contact no longer.</param>
-    public async Task SendAsync(HttpContext context, string id, Event evt, CancellationToken ct, int status = StatusCodes.Status200OK, bool withLinks = true)
+    public Task SendAsync(HttpContext context, FoundDelegation found, CancellationToken ct) => SendAsync(context, found.Delegation.Id!, found.Event, found.SeenByContact, StatusCodes.Status200OK, ct);
+
+    private async Task SendAsync(HttpContext context, string id, Event evt, Delegation? seenByContact, int status, CancellationToken ct)
     {
         var delegation = await database.ReadAsync(session => WithMembers(session, Delegation.Find(session, id) ?? throw new ProblemException(Problem.DelegationNotFound), evt, time.GetUtcNow()), ct);
+        // Whoever has only a link has handed the delegation over with it: new links are for the new address.
+        var withLinks = seenByContact is null || seenByContact.TokenVersion == delegation.TokenVersion;
         var answer = delegation with
         {
             Contact = delegation.ToContact(),

@@ -13,6 +13,6 @@ public sealed class GetDelegation(DelegationAccess access) : EndpointWithoutRequ
     {
         Parameters.None(HttpContext);
         var found = await access.FindAsync(HttpContext, ct);
-        await access.SendAsync(HttpContext, found.Delegation.Id!, found.Event, ct);
+        await access.SendAsync(HttpContext, found, ct);
     }
 }

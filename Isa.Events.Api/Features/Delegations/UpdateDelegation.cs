@@ -17,9 +17,8 @@ public sealed class UpdateDelegation(EventsDatabase database, DelegationAccess a
         var found = await access.FindAsync(HttpContext, ct);
         var match = found.Actor == Actor.Organizer ? IfMatch.Require(HttpContext) : IfMatch.Read(HttpContext);
         var request = await Body.PatchAsync(HttpContext.Request, DelegationUpdateRequest.From(found.Delegation), ct);
-        var updated = await UpdateAsync(database, found, match, request, ct);
-        // Whoever has only a link has handed the delegation over with it: new links are for the new address.
-        await access.SendAsync(HttpContext, updated.Id!, found.Event, ct, withLinks: found.Actor != Actor.Attendee || updated.TokenVersion == found.Delegation.TokenVersion);
+        await UpdateAsync(database, found, match, request, ct);
+        await access.SendAsync(HttpContext, found, ct);
     }
 
     /// <summary>The same for the contact's own page.</summary>

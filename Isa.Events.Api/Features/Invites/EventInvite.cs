@@ -14,6 +14,8 @@ public sealed class EventInvite
     /// <summary>Octets in a line of base64 (RFC 2045 s6.8): what is encoded in such pieces can be put together afterwards.</summary>
     internal const int OctetsPerLine = 57;
 
+    private const int MaxKinds = 100;
+
     private readonly ConcurrentDictionary<string, IReadOnlyList<AgendaLine>> _agendaLines = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<EntryKind, EntryPattern> _patterns = new();
     private readonly CalendarHead _request;
@@ -50,10 +52,10 @@ public sealed class EventInvite
     public long Size { get; }
 
     /// <summary>The agenda, a line for each item, on the clock of a zone.</summary>
-    public IReadOnlyList<AgendaLine> AgendaLines(string zone) => _agendaLines.GetOrAdd(zone, z => [.. AgendaPage.Lines(Event, Agenda, Language, z)]);
+    public IReadOnlyList<AgendaLine> AgendaLines(string zone) => Kept(_agendaLines, zone, z => [.. AgendaPage.Lines(Event, Agenda, Language, z)]);
 
     /// <summary>The entry of all who see the same.</summary>
-    internal EntryPattern Pattern(EntryKind kind, Func<EventInvite, EntryKind, EntryPattern> make) => _patterns.GetOrAdd(kind, k => make(this, k));
+    internal EntryPattern Pattern(EntryKind kind, Func<EventInvite, EntryKind, EntryPattern> make) => Kept(_patterns, kind, k => make(this, k));
 
     /// <summary>The object whose last lines these are.</summary>
     internal InviteObject Complete(string method, string own) => new(method, method switch
@@ -69,6 +71,10 @@ public sealed class EventInvite
         var text = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks);
         return Encoding.ASCII.GetBytes(text.Length == 0 ? "" : text + "\r\n");
     }
+
+    // People choose their clocks: what a few alone see is made for each of them.
+    private static TValue Kept<TKey, TValue>(ConcurrentDictionary<TKey, TValue> made, TKey key, Func<TKey, TValue> make)
+        where TKey : notnull => made.TryGetValue(key, out var known) ? known : made.Count < MaxKinds ? made.GetOrAdd(key, make) : make(key);
 
     private string DocumentName => Agenda.DocumentName ?? AgendaPdf.FileName(Language);
 
