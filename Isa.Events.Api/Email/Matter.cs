@@ -74,7 +74,7 @@ internal sealed record Matter
         if (entry is { Kind: OutboxKind.DailySummary, Payload.SummarySince: { } since }) return OfSummary(EventSummary.Read(session, evt, since, Notice.SummaryEnds(evt, since)), evt);
         if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry, now);
         if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
-        if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry.Kind, delegation, now);
+        if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry, delegation, now);
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
         if (Registration.Find(session, entry.RegistrationId) is not { } registration) return null;
         // What is told is noted before it is sent, so a repeat starts from what was told before it.
@@ -183,14 +183,15 @@ internal sealed record Matter
 
     private static Matter? OfSummary(EventSummary summary, Event evt) => summary.HasNews ? new Matter { Kind = MessageKind.DailySummary, Event = evt, Summary = summary } : null;
 
-    private static Matter? OfDelegation(ReadSession session, Event evt, OutboxKind what, string id, DateTimeOffset now)
+    private static Matter? OfDelegation(ReadSession session, Event evt, OutboxEntry entry, string id, DateTimeOffset now)
     {
         if (evt.Status == EventStatus.Cancelled || Delegation.Find(session, id) is not { } contact) return null;
         var all = Delegation.MembersOf(session, id);
         var active = all.FindAll(member => member.IsActive).ConvertAll(member => member with { Waitlist = WaitlistEntry.Explain(session, evt, member, now) });
         var pending = active.FindAll(member => member.Status == RegistrationStatus.PendingConfirmation);
-        var (kind, members) = what switch
+        var (kind, members) = entry.Kind switch
         {
+            OutboxKind.NameDue when session.One<long>(LaterIsDue, new { evt.Id, Delegation = id, entry.Kind, Now = now, Row = entry.Id }) > 0 => (MessageKind.NameDue, []), // both were late
             OutboxKind.NameDue => (MessageKind.NameDue, active.FindAll(member => member.NameFollows)),
             OutboxKind.AddressToConfirm => (MessageKind.DelegationToConfirm, pending),
             OutboxKind.LinksRequested when pending.Count > 0 => (MessageKind.DelegationToConfirm, pending),
@@ -237,7 +238,6 @@ internal sealed record Matter
             OutboxKind.EventChanged when confirmed || registration is { Status: RegistrationStatus.Waitlisted, Told.Cancelled: false } =>
                 entry.Payload?.Again == true || IsNews(evt, registration, entry.Payload?.Since) ? MessageKind.EventChanged : null,
             OutboxKind.RegistrationChanged => entry.Payload?.Again == true || ChangedDetails(session, evt, entry, registration) ? MessageKind.DetailsChanged : null,
-            OutboxKind.NameDue when registration.NameFollows => MessageKind.NameDue,
             OutboxKind.Reminder when confirmed => IsReminded(evt, entry, registration, now) ? MessageKind.Reminder : null,
             OutboxKind.ThankYou when confirmed && now >= evt.EndsAt => MessageKind.ThankYou,
             OutboxKind.DeclineReceived when registration.DeclineTakesEffectAt > now => MessageKind.DeclineReceived,
@@ -288,6 +288,8 @@ internal sealed record Matter
     }
 
     private const string LastOf = "SELECT actor, details FROM history WHERE registration_id = @Id AND action = @Action ORDER BY id DESC LIMIT 1";
+
+    private const string LaterIsDue = "SELECT COUNT(*) FROM outbox WHERE event_id = @Id AND registration_id IS NULL AND delegation_id = @Delegation AND kind = @Kind AND state = 'pending' AND due_at <= @Now AND id > @Row";
 
     private const string DoneSince = "SELECT actor, details FROM history WHERE registration_id = @Id AND action = @Action AND at >= @CreatedAt ORDER BY id";
 }

@@ -64,7 +64,7 @@ public static class Superseding
 
     // A first mail that is still to leave tells of the place, the time and the links as they are then; so does one of the same kind.
     private static bool IsCovered(OutboxKind kind) =>
-        kind is OutboxKind.EventChanged or OutboxKind.RegistrationChanged or OutboxKind.RegistrationMoved or OutboxKind.LinksRequested or OutboxKind.NameDue;
+        kind is OutboxKind.EventChanged or OutboxKind.RegistrationChanged or OutboxKind.RegistrationMoved or OutboxKind.LinksRequested;
 
     // Not what is being sent now.
     private const string End = "UPDATE outbox SET state = 'superseded', done_at = @Now, leased_until = NULL, leased_by = NULL WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now)";

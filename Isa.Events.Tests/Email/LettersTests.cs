@@ -570,6 +570,20 @@ public class LettersTests : MailTests
     }
 
     [Fact]
+    public async Task Reminders_of_missing_names_that_are_both_late_are_one_mail()
+    {
+        var evt = await Host.EventAsync();
+        await Host.DelegationAsync(evt, 0, d =>
+        {
+            d["namesDueBy"] = "2020-10-13";
+            d["members"] = new JsonArray(new JsonObject { ["nameFollows"] = true });
+        });
+        await Host.SendAsync();
+        Host.Time.SetUtcNow(DateTimeOffset.Parse("2020-10-12T12:00Z", null));
+        (await Host.SendOneAsync()).Subject.ShouldContain("姓名");
+    }
+
+    [Fact]
     public async Task The_contact_of_a_delegation_that_is_a_test_gets_no_real_mail_and_is_told_that_it_is_one()
     {
         var evt = await Host.EventAsync();

@@ -89,7 +89,7 @@ public static class InviteCalendar
             entry.Properties.Add(conference);
         }
 
-        return new EntryPattern(Lines(entry).Select(line => line switch
+        return new EntryPattern(Lines(entry, evt.Id).Select(line => line switch
         {
             _ when line.StartsWith("SEQUENCE:", StringComparison.Ordinal) => $"SEQUENCE:{EntryPattern.Gap(OwnValue.Sequence)}",
             _ when line.StartsWith("DTSTAMP:", StringComparison.Ordinal) => $"DTSTAMP:{EntryPattern.Gap(OwnValue.Stamp)}",
@@ -107,7 +107,7 @@ public static class InviteCalendar
     public static string ForEvent(Event evt, AgendaRow agenda, string? agendaUrl, Language language)
     {
         var entry = Public(evt, evt.Sites, [.. AgendaPage.Lines(evt, agenda, language, evt.TimeZone)], agendaUrl, null, language);
-        return new InviteObject(CalendarMethods.Publish, new CalendarHead(evt, CalendarMethods.Publish, null), Encoding.UTF8.GetBytes(Write(entry))).ToString();
+        return new InviteObject(CalendarMethods.Publish, new CalendarHead(evt, CalendarMethods.Publish, null), Encoding.UTF8.GetBytes(Write(entry, evt.Id))).ToString();
     }
 
     /// <summary>The same entry in a calendar of many, which takes nobody's time: a VEVENT.</summary>
@@ -123,7 +123,7 @@ public static class InviteCalendar
         if (lines.Count > MaxLinesInFeed) lines[MaxLinesInFeed] = new AgendaLine("…", language);
         var entry = Public(evt, sites, lines, agendaUrl, seats, language);
         entry.Transparency = TransparencyType.Transparent;
-        return Fold([Begins, .. Lines(entry)[..^1]]);
+        return Fold([Begins, .. Lines(entry, evt.Id)[..^1]]);
     }
 
     private static CalendarEvent Public(Event evt, IReadOnlyList<Site> sites, IReadOnlyList<AgendaLine> agenda, string? agendaUrl, IReadOnlyDictionary<string, SiteSeats>? seats, Language language)
@@ -222,20 +222,20 @@ public static class InviteCalendar
 
     /// <summary>The lines of an entry after its beginning, to the end of the object.</summary>
     /// <exception cref="InvalidOperationException">What was written is not what was meant.</exception>
-    internal static string Write(CalendarEvent entry) => Fold(Lines(entry));
+    internal static string Write(CalendarEvent entry, string eventId) => Fold(Lines(entry, eventId));
 
-    private static string[] Lines(CalendarEvent entry)
+    private static string[] Lines(CalendarEvent entry, string eventId)
     {
         var calendar = new Calendar { ProductId = ProductId };
         calendar.Events.Add(entry);
         var lines = Unfold(new CalendarSerializer().SerializeToString(calendar)!); // a serializer is for one call: it is not thread-safe
-        RefuseUnlessWhole(lines, entry);
+        RefuseUnlessWhole(lines, entry, eventId);
         return lines[(Array.IndexOf(lines, Begins) + 1)..^1];
     }
 
     // A broken entry in a calendar is worse than an error: what was written is looked through before it leaves. By its lines, since a parser takes as long as all the rest: each
     // property is known and there once, so nothing that somebody typed has become one, and those that make it this entry say what they should.
-    private static void RefuseUnlessWhole(string[] lines, CalendarEvent meant)
+    private static void RefuseUnlessWhole(string[] lines, CalendarEvent meant, string eventId)
     {
         var (properties, asMeant) = (new HashSet<string>(StringComparer.Ordinal), 0);
         string[] exactly = [$"UID:{meant.Uid}", $"SEQUENCE:{meant.Sequence}", $"SUMMARY:{TextValue(meant.Summary ?? "")}"];
@@ -249,7 +249,7 @@ public static class InviteCalendar
 
         if (asMeant != exactly.Length || properties.Contains("ATTENDEE") != meant.Attendees.Count > 0 || !properties.IsSupersetOf(Needed) || lines.Any(line => line.EnumerateRunes().Contains(Rune.ReplacementChar))) Refuse();
 
-        void Refuse() => throw new InvalidOperationException($"The calendar entry of {meant.Uid} is not written as it was meant.");
+        void Refuse() => throw new InvalidOperationException($"A calendar entry of {eventId} is not written as it was meant.");
     }
 
     private static string[] Unfold(string text) => text.Replace("\r\n ", "", StringComparison.Ordinal).Split("\r\n");

@@ -157,16 +157,16 @@ public class GetInviteTests(SharedHost host)
 
     [Theory]
     [InlineData("王小明", null)]
-    [InlineData("Erika\r\nURL:https://example.org/elsewhere", "is not written as it was meant")]
-    [InlineData("Erika\r\nDTSTART:20200101T000000Z", "is not written as it was meant")]
-    [InlineData("Erika\r\nATTACH:https://example.org/", "is not written as it was meant")]
+    [InlineData("Erika\r\nURL:https://example.org/elsewhere", "A calendar entry of evt_1 is not written as it was meant.")]
+    [InlineData("Erika\r\nDTSTART:20200101T000000Z", "A calendar entry of evt_1 is not written as it was meant.")]
+    [InlineData("Erika\r\nATTACH:https://example.org/", "A calendar entry of evt_1 is not written as it was meant.")]
     public void What_a_parameter_smuggles_in_does_not_leave(string name, string? refusal)
     {
         var start = new CalDateTime(2020, 10, 22, 9, 0, 0, "Europe/Berlin");
         var entry = new CalendarEvent { Uid = "reg_1", Sequence = 1, DtStamp = new CalDateTime(2020, 9, 21, 8, 0, 0, "UTC"), DtStart = start, DtEnd = start.AddHours(1), Summary = "Plenum; Abend, 2020", Status = "CONFIRMED", Url = new Uri("https://example.org/") };
         entry.Attendees.Add(new Attendee("mailto:erika@example.org") { CommonName = name });
-        if (refusal is null) InviteCalendar.Write(entry).ShouldContain("王小明");
-        else Should.Throw<InvalidOperationException>(() => InviteCalendar.Write(entry)).Message.ShouldContain(refusal);
+        if (refusal is null) InviteCalendar.Write(entry, "evt_1").ShouldContain("王小明");
+        else Should.Throw<InvalidOperationException>(() => InviteCalendar.Write(entry, "evt_1")).Message.ShouldContain(refusal);
     }
 
     [Theory]
