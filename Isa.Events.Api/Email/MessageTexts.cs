@@ -690,8 +690,6 @@ internal static class MessageTexts
     public static readonly Sentence OnWaitlist = new("Warteliste", "waiting list", "候补");
     public static readonly Sentence ToBeConfirmed = new("noch nicht bestätigt", "not confirmed yet", "待确认");
     public static readonly Sentence Undecided = new("Entscheidung steht noch aus", "not decided yet", "待审核");
-    public static readonly Sentence NoPlace = new("nicht angemeldet, kein Platz mehr frei", "not registered, no place was left", "未能报名，名额已满");
-    public static readonly Sentence CityFull = new("nicht angemeldet, Plätze für diese Stadt schon vergeben", "not registered, the places for this city are taken", "未能报名，该城市名额已满");
     public static readonly Sentence JoinMember = new("Link zum Teilnehmen", "Link to join", "入会链接");
     public static readonly Sentence NameFollows = new("Name folgt", "Name to follow", "姓名待定");
     public static readonly Sentence WaysToAttend = new("Teilnahme", "Ways to attend", "参会方式");

@@ -257,7 +257,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         }
 
         foreach (var (name, code) in matter.LeftOut)
-            yield return new Particular(NameOf(name), [new Phrase((code == Problem.CityQuotaFull.Code ? MessageTexts.CityFull : MessageTexts.NoPlace).In(language), language)]);
+            yield return new Particular(NameOf(name), [new Phrase(LeftOut.Reason(code).In(language), language)]);
 
         string NameOf(string? name) => name ?? MessageTexts.NameFollows.In(language);
     }

@@ -124,7 +124,7 @@ public class ContactLettersTests : MailTests
         var evt = await Host.EventWithSeatsAsync(1);
         (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"cityQuotas":[{"city":"Foshan","seats":3}]}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         await Host.SendAsync();
-        await Host.DelegationAsync(evt, 0, d =>
+        var party = await Host.DelegationAsync(evt, 0, d =>
         {
             (d["city"], d["mode"], d["namesDueBy"], d["contact"]!["language"]) = ("Foshan", "whatFits", "P2D", language);
             foreach (var member in new[] { """{"fullName":"王小明"}""", """{"fullName":"李娜"}""", """{"nameFollows":true}""", """{"fullName":"张伟"}""" }) d["members"]!.AsArray().Add(JsonNode.Parse(member));
@@ -133,6 +133,8 @@ public class ContactLettersTests : MailTests
         foreach (var part in new[] { count, says, $"{nameless}{full}\n" }) text.ShouldContain(part);
         text.ShouldMatch($"李娜[:：] ?{full}\n");
         text.ShouldMatch($"张伟[:：] ?{city}\n");
+        var page = (await Host.Anybody.GetAsync(party.PathOf("manage"))).ShouldBe(HttpStatusCode.OK).Text;
+        foreach (var (name, why) in new[] { ("李娜", full), (nameless.TrimEnd(' ', ':', '：'), full), ("张伟", city) }) page.ShouldContain($"<dt>{name}</dt><dd>{why}</dd>");
     }
 
     [Theory]

@@ -159,7 +159,14 @@ public sealed record DelegationContact(string FullName, string Email, Language L
 /// <param name="Member">Which of those that were sent, 0 for the first.</param>
 /// <param name="Code">The problem's.</param>
 /// <param name="FullName">Their name; null for who was not named yet.</param>
-public sealed record LeftOut(long Member, string Code, string? FullName = null);
+public sealed record LeftOut(long Member, string Code, string? FullName = null)
+{
+    private static readonly Sentence NoPlace = new("nicht angemeldet, kein Platz mehr frei", "not registered, no place was left", "未能报名，名额已满");
+    private static readonly Sentence CityFull = new("nicht angemeldet, Plätze für diese Stadt schon vergeben", "not registered, the places for this city are taken", "未能报名，该城市名额已满");
+
+    /// <summary>What a problem means for them, as the contact reads it.</summary>
+    internal static Sentence Reason(string code) => code == Problem.CityQuotaFull.Code ? CityFull : NoPlace;
+}
 
 /// <param name="Self">The delegation, for a key.</param>
 /// <param name="Manage">A page for the contact, which opens without a key.</param>

@@ -135,6 +135,8 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
             AttendeePage.Entry(body, Html.Encode(member.NameFollows ? PageWording.NameFollows.In(language) : member.FullName), $"{said}<br><a href=\"/r/{writer.Tokens.Create(LinkPurpose.Manage, member)}\">{PageWording.ToMember.In(language)}</a>");
         }
 
+        foreach (var left in ended ? [] : delegation.LeftOut ?? [])
+            AttendeePage.Entry(body, Html.Encode(left.FullName ?? PageWording.NameFollows.In(language)), Html.Encode(LeftOut.Reason(left.Code).In(language)));
         body.Append("</dl>\n");
         MemberForm.Write(body, view, writer);
         ContactForm.Write(body, view, writer);
