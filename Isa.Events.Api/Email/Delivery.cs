@@ -43,4 +43,7 @@ public enum MailTrouble
 
     /// <summary>It does not take mails from this sender.</summary>
     SenderRefused,
+
+    /// <summary>It passes nothing on for this server, to nobody.</summary>
+    RelayRefused,
 }

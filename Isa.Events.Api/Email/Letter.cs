@@ -45,6 +45,9 @@ public sealed record ToldInvite
     /// <summary>Of the object that was sent (RFC 5545 s3.8.7.4).</summary>
     public long Sequence { get; init; }
 
+    /// <summary>Of the first object that said the same of when and where, in a row up to this one; null where that is itself.</summary>
+    public long? SameSince { get; init; }
+
     /// <summary>Whether it was taken out of the calendar.</summary>
     public bool Cancelled { get; init; }
 
@@ -83,8 +86,15 @@ public sealed record ToldInvite
         Links = registration.TokenVersion,
     };
 
+    /// <summary>The same, told by a row after what was told before it.</summary>
+    public ToldInvite After(ToldInvite? before, string? row) =>
+        this with { By = row, Before = before is null ? null : before with { By = null, Before = null }, SameSince = before?.SaysAs(this) == true ? before.AnsweredFrom : null };
+
+    /// <summary>Whoever answers this object or a later one has seen what this one says.</summary>
+    internal long AnsweredFrom => SameSince ?? Sequence;
+
     /// <summary>Whether both say the same of when and where, and how to join.</summary>
-    public bool SaysAs(ToldInvite other) => this with { Sequence = other.Sequence, Links = other.Links, By = other.By, Before = other.Before } == other;
+    public bool SaysAs(ToldInvite other) => this with { Sequence = other.Sequence, SameSince = other.SameSince, Links = other.Links, By = other.By, Before = other.Before } == other;
 
     /// <summary>Whether both are the same object, for the same links.</summary>
     public bool IsAs(ToldInvite other) => SaysAs(other) && (Sequence, Links) == (other.Sequence, other.Links);

@@ -114,7 +114,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     // Who passes it on is taken to have done so.
     private static ToldInvite? Told(Matter matter, InviteObject? calendar, Recipient main) =>
         calendar is not null || main == Recipient.Contact && matter is { Registration: not null, Kind: not MessageKind.OrganizerMessage } && (matter.HasPlace || matter.Registration.Told is not null)
-            ? ToldInvite.Now(matter.Event, matter.Registration!) with { By = matter.Row, Before = matter.Registration!.Told is { } told ? told with { By = null, Before = null } : null } : null;
+            ? ToldInvite.Now(matter.Event, matter.Registration!).After(matter.Registration!.Told, matter.Row) : null;
 
     // Tells of something else than the place they have: their entry stays as it is.
     private static bool IsAside(MessageKind kind) => kind is MessageKind.ConfirmedWaiting or MessageKind.OfferMade or MessageKind.OfferExpired or MessageKind.Reminder or MessageKind.ThankYou;

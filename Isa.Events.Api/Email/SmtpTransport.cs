@@ -19,6 +19,7 @@ public sealed partial class SmtpTransport : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
     private const int MaxMessages = 100; // some servers count, and close
+    private const int MaxPolicies = 3; // recipients in a row who cannot all be at fault
 
     private readonly SmtpSettings _settings;
     private readonly MailLogin _login;
@@ -27,6 +28,7 @@ public sealed partial class SmtpTransport : IDisposable
     private readonly ILogger _logger;
     private readonly ConcurrentBag<Connection> _idle = [];
     private readonly Lock _gate = new();
+    private readonly HashSet<string> _refused = new(StringComparer.OrdinalIgnoreCase); // by rules of the server, since something was taken
     private (MailTrouble Kind, DateTimeOffset Until, int Times, bool WhenSending)? _trouble;
     private int _sending;
 
@@ -111,12 +113,13 @@ public sealed partial class SmtpTransport : IDisposable
         {
             if (connection.Client.MaxSize is > 0 and var max && Size(message) is var size && size > max) return Keep(connection, new Delivery(DeliveryResult.Refused, $"The message has {size} bytes; the mail server takes {max}."));
             await connection.Client.SendAsync(message, new MailboxAddress("", sender), [new MailboxAddress("", recipient)], patience.Token);
+            lock (_gate) _refused.Clear();
             Recover();
             return Keep(connection, Delivery.Sent);
         }
         catch (SmtpCommandException e)
         {
-            return Judge(connection, e);
+            return Judge(connection, recipient, e);
         }
         catch (NotSupportedException)
         {
@@ -154,7 +157,7 @@ public sealed partial class SmtpTransport : IDisposable
         while (_idle.TryTake(out var connection)) connection.Dispose();
     }
 
-    private Delivery Judge(Connection connection, SmtpCommandException e)
+    private Delivery Judge(Connection connection, string recipient, SmtpCommandException e)
     {
         var status = (int)e.StatusCode;
         var words = Clean($"{status} {e.Message}");
@@ -167,10 +170,27 @@ public sealed partial class SmtpTransport : IDisposable
             return new Delivery(DeliveryResult.Unavailable);
         }
 
-        return new Delivery(status >= 500 ? DeliveryResult.Refused : DeliveryResult.Deferred, words)
+        if (status < 500) return new Delivery(DeliveryResult.Deferred, words);
+        if (e.ErrorCode != SmtpErrorCode.RecipientNotAccepted) return new Delivery(DeliveryResult.Refused, words);
+        var code = EnhancedCode().Match(e.Message) is { Success: true } given ? given.Value : "5.0.0";
+        // Rules of the server (RFC 3463 s3.8) say nothing of the mailbox, and where each recipient meets them, nothing of the recipient.
+        var isPolicy = code.StartsWith("5.7.", StringComparison.Ordinal);
+        if (Relaying().IsMatch(e.Message) || isPolicy && IsOneOfMany(recipient))
         {
-            BounceCode = status >= 500 && e.ErrorCode == SmtpErrorCode.RecipientNotAccepted ? EnhancedCode().Match(e.Message) is { Success: true } code ? code.Value : "5.0.0" : null,
-        };
+            Stop(MailTrouble.RelayRefused, words, whenSending: true);
+            return new Delivery(DeliveryResult.Deferred, words); // and others are tried before it
+        }
+
+        return new Delivery(DeliveryResult.Refused, words) { BounceCode = isPolicy ? null : code };
+    }
+
+    private bool IsOneOfMany(string recipient)
+    {
+        lock (_gate)
+        {
+            if (_refused.Count < MaxPolicies) _refused.Add(recipient);
+            return _refused.Count == MaxPolicies;
+        }
     }
 
     private Delivery Keep(Connection connection, Delivery delivery)
@@ -264,6 +284,10 @@ public sealed partial class SmtpTransport : IDisposable
 
     [GeneratedRegex(@"<?[^\s<>@]+@[^\s<>@]+>?", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex Addresses();
+
+    // As Postfix, Exchange, Exim and Sendmail say it.
+    [GeneratedRegex(@"\brelay(ing)?\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Relaying();
 
     [GeneratedRegex(@"^5\.\d{1,3}\.\d{1,3}(?=\s|$)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex EnhancedCode();

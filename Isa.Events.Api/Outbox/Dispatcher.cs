@@ -103,7 +103,7 @@ public sealed partial class Dispatcher(
         }
         catch
         {
-            await EndAsync(portion);
+            await EndAsync(portion, ct);
             throw;
         }
     }
@@ -140,7 +140,7 @@ public sealed partial class Dispatcher(
         }
         finally
         {
-            await EndAsync(portion);
+            await EndAsync(portion, ct);
         }
     }
 
@@ -158,13 +158,30 @@ public sealed partial class Dispatcher(
         }
     }
 
-    // Also when stopping: what was sent is noted, the rest is let go for others.
-    private async Task EndAsync(Portion portion)
+    // Also when stopping: what was sent is noted, the rest is let go for others. For as long as they are this claim's, for what is not noted is sent again.
+    private async Task EndAsync(Portion portion, CancellationToken ct)
     {
         if (portion.Entries.Count == 0) return;
-        using var patience = new CancellationTokenSource(Stopping);
-        var ends = await portions.EndAsync(portion.Claim, [.. portion.Entries.Select(e => portion.Outcomes.GetValueOrDefault(e.Id) ?? new Outcome(e, null))], patience.Token);
-        foreach (var end in ends) measures.Mail(end);
+        using var patience = new CancellationTokenSource();
+        await using var stop = ct.Register(() => patience.CancelAfter(Stopping));
+        List<Outcome> outcomes = [.. portion.Entries.Select(e => portion.Outcomes.GetValueOrDefault(e.Id) ?? new Outcome(e, null))];
+        while (true)
+        {
+            try
+            {
+                foreach (var end in await portions.EndAsync(portion.Claim, outcomes, patience.Token)) measures.Mail(end);
+                return;
+            }
+            catch (ProblemException e) when (e.Problem.Status == StatusCodes.Status503ServiceUnavailable && portion.Claim.HasTimeFor(Gather))
+            {
+                await Task.Delay(Gather, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception e)
+            {
+                LogNotNoted(logger, e, outcomes.Count);
+                return;
+            }
+        }
     }
 
     private async Task<Delivery> HandOverAsync(ReadyLetter letter, CancellationToken ct)
@@ -247,6 +264,9 @@ public sealed partial class Dispatcher(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The message {Row} ({Kind}) could not be made and is tried again")]
     private static partial void LogNotMade(ILogger logger, Exception exception, string row, OutboxKind kind);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What became of {Count} messages could not be noted: those that were sent may be sent once more")]
+    private static partial void LogNotNoted(ILogger logger, Exception exception, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The message {Row} could not be handed over and is tried again")]
     private static partial void LogNotSent(ILogger logger, Exception exception, string row);

@@ -135,10 +135,9 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     /// <returns>How each that was tried ended: sent, failed or deferred.</returns>
     public async Task<List<string>> EndAsync(RowClaim claim, IReadOnlyList<Outcome> outcomes, CancellationToken ct)
     {
-        var ends = await database.WriteAsync(Writer, session => End(session, claim, outcomes), ct);
         foreach (var (entry, delivery, _) in outcomes.Where(o => o.Delivery?.BounceCode is not null && o.Entry.RegistrationId is not null))
-            await NoteBounceAsync(entry, delivery!.Value.BounceCode!, ct);
-        return ends;
+            await NoteBounceAsync(claim, entry, delivery!.Value.BounceCode!, ct);
+        return await database.WriteAsync(Writer, session => End(session, claim, outcomes), ct);
     }
 
     private static List<string> End(WriteSession session, RowClaim claim, IReadOnlyList<Outcome> outcomes)
@@ -153,6 +152,8 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
             }
 
             if (tried.Result == DeliveryResult.Sent) ends.Add("sent");
+            // It came to nothing since the event was off, perhaps, which may be undone.
+            if (tried.Result == DeliveryResult.Needless && session.One<long>(Waits, new { entry.Id, session.Now }) > 0) session.Execute(LetGo, new { entry.Id, Claim = claim.Id, Untried = 0 });
             if (tried.Result is DeliveryResult.Sent or DeliveryResult.Needless) continue;
             var attempts = entry.Attempts + 1;
             var givenUp = tried.Result == DeliveryResult.Refused || attempts >= (unmade ? MaxMakings : MaxAttempts) || entry.GivesUpAt <= session.Now;
@@ -166,10 +167,10 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     }
 
     // By itself, under the lock of its event: works on a registration take that first.
-    private Task<bool> NoteBounceAsync(OutboxEntry entry, string code, CancellationToken ct) => database.WriteAsync(entry.EventId, session =>
+    private Task<bool> NoteBounceAsync(RowClaim claim, OutboxEntry entry, string code, CancellationToken ct) => database.WriteAsync(entry.EventId, session =>
     {
         session.LockRow(entry.EventId);
-        var concerns = session.One<string>(RecipientOf, new { entry.Id }) == "attendee"; // a copy that nobody gets says nothing of the person
+        var concerns = session.One<string>(RecipientOf, new { entry.Id, Claim = claim.Id }) == "attendee"; // a copy that nobody gets says nothing of the person
         if (concerns && Registration.Find(session, entry.RegistrationId!) is { } registration) Answering.NoteBounce(session, registration, code);
         return concerns;
     }, ct);
@@ -199,7 +200,10 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
             AND o.kind NOT IN ('registrationCancelled', 'registrationDeclined', 'organizerMessage'))
         """;
 
+    private const string Waits = $"SELECT COUNT(*) FROM outbox o WHERE o.id = @Id AND {IsCancelling}";
+
     // An earlier row for the same person goes first, unless it is held; one that is not split yet is for all of them, except that nobody waits for a copy.
+    // An end waits for what is being sent alone: it could not end that, which may have failed since.
     private const string Due = $"""
         SELECT o.id, (CASE WHEN e.is_test OR r.is_test OR d.is_test THEN TRUE ELSE FALSE END) AS is_test
         FROM outbox o
@@ -209,6 +213,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         WHERE {IsDue} AND o.bulk = @Bulk AND NOT ({IsFanOut}) AND NOT {IsCancelling}
             AND NOT EXISTS (SELECT 1 FROM outbox p
                 WHERE p.event_id = o.event_id AND p.registration_id = o.registration_id AND p.id < o.id AND p.state = 'pending' AND (p.action_id IS NULL OR p.due_at <= @Now)
+                AND (p.leased_until > @Now OR o.kind NOT IN ('registrationCancelled', 'registrationDeclined', 'eventCancelled'))
                 AND (p.recipient IS NULL OR p.recipient = o.recipient OR o.recipient IS NULL AND p.recipient <> 'copy'))
         ORDER BY o.due_at, o.id LIMIT @Limit
         """;
@@ -224,7 +229,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
 
     private const string Held = "SELECT id FROM outbox WHERE leased_by = @Claim AND event_id = @EventId AND state = 'pending'";
 
-    private const string RecipientOf = "SELECT recipient FROM outbox WHERE id = @Id";
+    private const string RecipientOf = "SELECT recipient FROM outbox WHERE id = @Id AND leased_by = @Claim";
 
     private const string RateUsedUntil = "SELECT held_until FROM leases WHERE name = 'mail rate'";
 

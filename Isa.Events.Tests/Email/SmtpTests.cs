@@ -102,6 +102,45 @@ public class SmtpTests
         ((string)message["address"]!).ShouldBe("nobody@example.org");
     }
 
+    [Theory(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    [InlineData("554 5.7.1 <x@example.org>: Relay access denied", 0)]
+    [InlineData("550 relay not permitted", 0)]
+    [InlineData("550 5.7.1 Unauthenticated email is not accepted", 2)]
+    public async Task A_server_that_passes_on_nothing_is_nobodys_fault_and_mails_wait(string refusal, int failed)
+    {
+        await using var server = await MailServer.StartAsync();
+        await server.TellAsync($$$"""{"rcpt":{"*":"{{{refusal}}}"}}""");
+        await using var host = await MailHost.StartAsync(server, ("Email:Smtp:Connections", "1"));
+        var evt = await host.EventAsync();
+        for (var i = 0; i < 5; i++) await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAsync();
+        for (var i = 0; i < 5; i++) await host.SendAfterAsync(TimeSpan.FromMinutes(1));
+        (await host.RowsAsync(evt)).Count(row => row.Contains("failed")).ShouldBe(failed);
+        (await MailPartAsync(host)).ShouldBe("failed relayRefused");
+        host.Log.All.Count(l => l.Contains("No mail can be sent", StringComparison.Ordinal)).ShouldBe(1);
+        (await host.Database.ReadAsync(session => session.One<long>("SELECT COUNT(*) FROM registrations WHERE mail_state IS NOT NULL"), CancellationToken.None)).ShouldBe(0);
+        await server.TellAsync("""{"rcpt":{}}""");
+        for (var i = 0; i < 4; i++) await host.SendAfterAsync(TimeSpan.FromMinutes(20));
+        server.Mails.Count.ShouldBe(5 - failed);
+        (await MailPartAsync(host)).ShouldBe("ok ");
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task One_who_is_refused_by_a_rule_has_no_mail_and_no_wrong_address()
+    {
+        await using var server = await MailServer.StartAsync();
+        await server.TellAsync("""{"rcpt":{"strict@example.org":"550 5.7.133 sender not authenticated for group"}}""");
+        await using var host = await MailHost.StartAsync(server);
+        var evt = await host.EventAsync();
+        var made = (await host.Partner.RegisterAsync(evt, Given.Person("strict@example.org"))).ShouldBe(HttpStatusCode.Created).Json;
+        for (var i = 0; i < 4; i++) await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAsync();
+        server.Mails.Count.ShouldBe(4);
+        (await host.RowsAsync(evt))[0].ShouldBe("registrationConfirmed attendee failed 1");
+        (await host.Partner.NowAsync(made))["mailState"].ShouldBeNull();
+        (await MailPartAsync(host)).ShouldBe("ok ");
+    }
+
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
     public async Task What_is_greylisted_is_tried_again_and_arrives_once()
     {

@@ -46,6 +46,43 @@ public class DispatcherTests
     }
 
     [Fact]
+    public async Task An_end_does_not_wait_for_what_is_to_be_tried_again_later()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        // As where the first failed while the cancellation was being written: neither transaction has seen the other.
+        await host.Database.WriteAsync(evt, session => session.Change("UPDATE outbox SET state = 'pending', done_at = NULL, attempts = 1, due_at = @DueAt, leased_until = created_at WHERE event_id = @Id AND kind = 'registrationConfirmed'", new { Id = evt, DueAt = session.Now.AddHours(4) }), CancellationToken.None);
+        await host.SendAsync();
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed - pending 1", "registrationCancelled attendee done 1"]);
+        await host.SendAfterAsync(TimeSpan.FromHours(5));
+        host.LaidDown().ShouldHaveSingleItem();
+        (await host.RowsAsync(evt))[0].ShouldBe("registrationConfirmed - done 1");
+    }
+
+    [Fact]
+    public async Task What_was_sent_is_noted_once_the_database_takes_it()
+    {
+        await using var host = await MailHost.StartAsync(null, ("Database:MaxQueue", "1"));
+        using var release = new ManualResetEventSlim();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        host.Letters.Sending = () =>
+        {
+            host.Letters.Sending = null;
+            using var writing = new ManualResetEventSlim();
+            _ = host.Database.WriteAsync("one that takes long", _ => { writing.Set(); release.Wait(); return 0; }, CancellationToken.None);
+            writing.Wait();
+            _ = host.Database.WriteAsync("one that waits", _ => 0, CancellationToken.None); // the queue is full
+            _ = Task.Delay(500).ContinueWith(_ => release.Set(), TaskScheduler.Default);
+        };
+        await host.SendAsync();
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1"]);
+        host.LaidDown().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Each_recipient_has_a_row_and_tries_of_its_own()
     {
         await using var host = await MailHost.StartAsync();

@@ -19,6 +19,9 @@ public sealed class PlainLetters
     /// <summary>What happens before a letter is made.</summary>
     public Action<OutboxEntry>? Before { get; set; }
 
+    /// <summary>What happens while one is handed over.</summary>
+    public Action? Sending { get; set; }
+
     /// <summary>Stands in each text.</summary>
     public string Text { get; set; } = "";
 
@@ -42,11 +45,20 @@ public sealed class PlainLetters
         return letters;
     }
 
-    private static Letter Make(OutboxEntry entry, Recipient recipient, string address, string says, ToldInvite? told)
+    private Letter Make(OutboxEntry entry, Recipient recipient, string address, string says, ToldInvite? told)
     {
-        var message = new MimeMessage { Subject = $"{entry.Kind} für {recipient}", Body = new TextPart("plain") { Text = says } };
+        var message = new MimeMessage { Subject = $"{entry.Kind} für {recipient}", Body = new Noticed(this) { Text = says } };
         message.To.Add(new MailboxAddress("Jürgen", address));
         return new Letter { Recipient = recipient, Message = message, Told = told };
+    }
+
+    private sealed class Noticed(PlainLetters letters) : TextPart("plain")
+    {
+        public override async Task WriteToAsync(FormatOptions options, Stream stream, bool contentOnly, CancellationToken ct = default)
+        {
+            letters.Sending?.Invoke();
+            await base.WriteToAsync(options, stream, contentOnly, ct);
+        }
     }
 
     private sealed record Told

@@ -1,7 +1,7 @@
 """A mail server for tests: takes mails by SMTP on loopback and behaves as it is told to.
 
 Lines of JSON on standard input change how it behaves, and each is answered by {"ok": n, "open": connections there are}. Every mail it takes is a line of JSON on standard output.
-  {"rcpt": {"a@example.org": "550 5.1.1 nobody"}}   answers to RCPT TO
+  {"rcpt": {"a@example.org": "550 5.1.1 nobody"}}   answers to RCPT TO; * is everybody else
   {"mail": "550 5.7.1 not you"}                     answer to MAIL FROM
   {"data": ["451 4.7.1 later", "drop", "hang"]}     what the next mails get: an answer, a cut connection after it was taken, or silence
   {"tokens": ["abc"]}                               the only tokens that --user may log in with (XOAUTH2), no password then
@@ -39,8 +39,9 @@ class Handler:
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if address in rules["rcpt"]:
-            return rules["rcpt"][address]
+        refusal = rules["rcpt"].get(address, rules["rcpt"].get("*"))
+        if refusal:
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -6,6 +6,7 @@ internal static class NoticePlan
     /// <summary>For an event that was just stored. What is due already stays due; whether it is still true is seen when it is told.</summary>
     public static void Note(WriteSession session, Event evt)
     {
+        if (evt.Status == EventStatus.Cancelled) return; // nothing is told, and what was planned is still to come where that is undone
         if (Find(session, evt.Id) is { } planned && planned <= session.Now && evt.Status == EventStatus.Published) return;
         Advance(session, evt);
     }

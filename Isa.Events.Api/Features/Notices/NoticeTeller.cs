@@ -20,7 +20,7 @@ public sealed partial class NoticeTeller(EventsDatabase database, TimeProvider t
     /// <returns>How many rows were written: one for each thing, whatever the number of registrations.</returns>
     private static int Tell(WriteSession session, Event evt)
     {
-        if (NoticePlan.Find(session, evt.Id) is not { } planned || planned > session.Now) return 0;
+        if (evt.Status == EventStatus.Cancelled || NoticePlan.Find(session, evt.Id) is not { } planned || planned > session.Now) return 0;
         var due = Notice.Due(evt, planned, session.Now);
         foreach (var notice in due)
             OutboxRow.Add(session, notice.Kind, evt.Id, null, new OutboxDetails { Before = notice.Before, SummarySince = notice.Kind == OutboxKind.DailySummary ? Notice.SummaryBegins(evt, notice.At) : null });
@@ -31,5 +31,5 @@ public sealed partial class NoticeTeller(EventsDatabase database, TimeProvider t
     [LoggerMessage(Level = LogLevel.Error, Message = "Reminders could not be written and are tried again (event {EventId})")]
     private static partial void LogFailed(ILogger logger, Exception exception, string? eventId);
 
-    private const string EventsDue = "SELECT id FROM events WHERE next_notice_at <= @Now ORDER BY next_notice_at LIMIT 100";
+    private const string EventsDue = "SELECT id FROM events WHERE next_notice_at <= @Now AND status <> 'cancelled' ORDER BY next_notice_at LIMIT 100";
 }

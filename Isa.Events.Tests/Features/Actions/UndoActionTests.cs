@@ -33,6 +33,53 @@ public class UndoActionTests
         await host.IsWholeAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mail_that_came_to_nothing_while_the_event_was_off_follows_where_that_is_undone(bool undoes)
+    {
+        EventsHost? host = null;
+        JsonNode? action = null;
+        var evt = "";
+        await using var own = host = new EventsHost
+        {
+            Settings = new() { ["Email:UndoWindowMinutes"] = "5" },
+            Render = async (entry, ct) =>
+            {
+                action ??= await CancelAsync(host!, evt); // it is in hand by now
+                return await host!.Services.GetRequiredService<Isa.Events.Api.Email.Letters>().RenderAsync(entry, ct);
+            },
+        };
+        await own.InitializeAsync();
+        evt = await own.EventAsync();
+        await own.Partner.RegisteredAsync(evt);
+        (await own.SendAsync()).ShouldBeEmpty();
+        if (undoes) (await own.Organizer.PostAsync($"/v1/events/{evt}/actions/{action!["id"]}/undo")).ShouldBe(HttpStatusCode.OK);
+        (await own.SendAfterAsync(TimeSpan.FromHours(1))).ShouldHaveSingleItem().Subject.ShouldStartWith(undoes ? "Anmeldung bestätigt" : "Abgesagt");
+    }
+
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(6, 0)]
+    public async Task A_reminder_whose_hour_comes_while_the_event_is_off_follows_where_that_is_undone(int minutes, int reminders)
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        var teller = host.Services.GetRequiredService<Isa.Events.Api.Features.Notices.NoticeTeller>();
+        host.Time.SetUtcNow(DateTimeOffset.Parse("2020-10-15T06:58Z", null)); // two minutes before it, a day before the start
+        var action = await CancelAsync(host, evt);
+        host.Time.Advance(TimeSpan.FromMinutes(2));
+        await teller.RunAsync(CancellationToken.None);
+        host.Time.Advance(TimeSpan.FromMinutes(minutes - 2));
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/actions/{action["id"]}/undo")).Status.ShouldBe(reminders == 1 ? HttpStatusCode.OK : HttpStatusCode.Conflict);
+        await teller.RunAsync(CancellationToken.None);
+        (await host.SendAfterAsync(TimeSpan.FromMinutes(1))).Count(m => m.Subject.StartsWith("Erinnerung", StringComparison.Ordinal)).ShouldBe(reminders);
+        await teller.RunAsync(CancellationToken.None);
+        (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_cancellation_that_stands_is_told_once_its_time_is_over()
     {
