@@ -64,7 +64,8 @@ public class DispatcherTests
     [Fact]
     public async Task What_was_sent_is_noted_once_the_database_takes_it()
     {
-        await using var host = await MailHost.StartAsync(null, ("Database:MaxQueue", "1"));
+        const int queue = 8;
+        await using var host = await MailHost.StartAsync(null, ("Database:MaxQueue", $"{queue}"), ("Database:MaxWriters", "1"));
         using var release = new ManualResetEventSlim();
         var evt = await host.EventAsync();
         await host.Partner.RegisteredAsync(evt);
@@ -74,10 +75,11 @@ public class DispatcherTests
             using var writing = new ManualResetEventSlim();
             _ = host.Database.WriteAsync("one that takes long", _ => { writing.Set(); release.Wait(); return 0; }, CancellationToken.None);
             writing.Wait();
-            _ = host.Database.WriteAsync("one that waits", _ => 0, CancellationToken.None); // the queue is full
+            foreach (var n in Enumerable.Range(0, queue)) _ = host.Database.WriteAsync("those that wait", _ => 0, CancellationToken.None);
             _ = Task.Delay(500).ContinueWith(_ => release.Set(), TaskScheduler.Default);
         };
         await host.SendAsync();
+        release.IsSet.ShouldBeTrue();
         (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1"]);
         host.LaidDown().ShouldHaveSingleItem();
     }

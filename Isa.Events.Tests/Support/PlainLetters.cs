@@ -19,7 +19,7 @@ public sealed class PlainLetters
     /// <summary>What happens before a letter is made.</summary>
     public Action<OutboxEntry>? Before { get; set; }
 
-    /// <summary>What happens while one is handed over.</summary>
+    /// <summary>What happens while one is laid down.</summary>
     public Action? Sending { get; set; }
 
     /// <summary>Stands in each text.</summary>
@@ -54,10 +54,10 @@ public sealed class PlainLetters
 
     private sealed class Noticed(PlainLetters letters) : TextPart("plain")
     {
-        public override async Task WriteToAsync(FormatOptions options, Stream stream, bool contentOnly, CancellationToken ct = default)
+        public override void WriteTo(FormatOptions options, Stream stream, bool contentOnly, CancellationToken cancellationToken = default)
         {
             letters.Sending?.Invoke();
-            await base.WriteToAsync(options, stream, contentOnly, ct);
+            base.WriteTo(options, stream, contentOnly, cancellationToken);
         }
     }
 
