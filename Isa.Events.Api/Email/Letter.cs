@@ -45,9 +45,6 @@ public sealed record ToldInvite
     /// <summary>Of the object that was sent (RFC 5545 s3.8.7.4).</summary>
     public long Sequence { get; init; }
 
-    /// <summary>Of the first object that said the same of when and where, in a row up to this one; null where that is itself.</summary>
-    public long? SameSince { get; init; }
-
     /// <summary>Whether it was taken out of the calendar.</summary>
     public bool Cancelled { get; init; }
 
@@ -59,8 +56,14 @@ public sealed record ToldInvite
 
     public string SiteId { get; init; } = "";
 
-    /// <summary>As LOCATION says it, in the event's default language.</summary>
+    /// <summary>By whose clock the site lives.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>As LOCATION says it.</summary>
     public string Place { get; init; } = "";
+
+    /// <summary>Of <see cref="Place"/>; null stands for the event's default.</summary>
+    public Language? Language { get; init; }
 
     /// <summary>Whether it says that they wait for a seat.</summary>
     public bool Tentative { get; init; }
@@ -78,24 +81,41 @@ public sealed record ToldInvite
     public ToldInvite? Before { get; init; }
 
     /// <summary>What an entry that is made now would say.</summary>
-    public static ToldInvite Now(Event evt, Registration registration) => new()
+    /// <param name="evt">The event.</param>
+    /// <param name="registration">Whose.</param>
+    /// <param name="language">Who reads it; null for the person.</param>
+    public static ToldInvite Now(Event evt, Registration registration, Language? language = null) => new()
     {
+        Language = language ?? registration.Language,
+        Zone = evt.Site(registration.SiteId)!.TimeZone ?? evt.TimeZone,
         Sequence = InviteCalendar.Sequence(evt, registration), Cancelled = !registration.IsActive || evt.Status == EventStatus.Cancelled, StartsAt = evt.StartsAt, EndsAt = evt.EndsAt,
-        TimeZone = evt.TimeZone, SiteId = registration.SiteId, Place = InviteCalendar.Location(evt, registration, evt.DefaultLanguage), ByVideo = evt.Site(registration.SiteId)!.JoinsByVideo,
+        TimeZone = evt.TimeZone, SiteId = registration.SiteId, Place = InviteCalendar.Location(evt, registration, language ?? registration.Language), ByVideo = evt.Site(registration.SiteId)!.JoinsByVideo,
         Tentative = registration.Status == RegistrationStatus.Waitlisted,
         Links = registration.TokenVersion,
     };
 
     /// <summary>The same, told by a row after what was told before it.</summary>
-    public ToldInvite After(ToldInvite? before, string? row) =>
-        this with { By = row, Before = before is null ? null : before with { By = null, Before = null }, SameSince = before?.SaysAs(this) == true ? before.AnsweredFrom : null };
+    public static ToldInvite Next(Event evt, Registration registration, Language language, string? row) => Now(evt, registration, language) with
+    {
+        By = row,
+        Before = registration.Told is null ? null : registration.Told with { By = null, Before = null },
+    };
 
-    /// <summary>Whoever answers this object or a later one has seen what this one says.</summary>
-    internal long AnsweredFrom => SameSince ?? Sequence;
+    /// <summary>Whether an event's entries at one of its sites say something else of when and where after a change, to those who read a language.</summary>
+    public static bool Differs(Event before, Event after, string siteId, Language language) =>
+        before.Site(siteId) is { } was && after.Site(siteId) is { } now
+        && (before.StartsAt, before.EndsAt, before.TimeZone, was.TimeZone, was.JoinsByVideo, InviteCalendar.Place(before, was, language)) != (after.StartsAt, after.EndsAt, after.TimeZone, now.TimeZone, now.JoinsByVideo, InviteCalendar.Place(after, now, language));
 
-    /// <summary>Whether both say the same of when and where, and how to join.</summary>
-    public bool SaysAs(ToldInvite other) => this with { Sequence = other.Sequence, SameSince = other.SameSince, Links = other.Links, By = other.By, Before = other.Before } == other;
+    /// <summary>Whether an entry that is made now says the same of when and where, and how to join, in the language this was told in.</summary>
+    public bool SaysAs(Event evt, Registration registration)
+    {
+        var now = Again(evt, registration);
+        return this with { Sequence = now.Sequence, Language = now.Language, Zone = Zone ?? now.Zone, Links = now.Links, By = null, Before = null } == now;
+    }
 
-    /// <summary>Whether both are the same object, for the same links.</summary>
-    public bool IsAs(ToldInvite other) => SaysAs(other) && (Sequence, Links) == (other.Sequence, other.Links);
+    /// <summary>Whether it would be the same object, for the same links.</summary>
+    public bool IsAs(Event evt, Registration registration) => SaysAs(evt, registration) && (Sequence, Links) == (InviteCalendar.Sequence(evt, registration), registration.TokenVersion);
+
+    /// <summary>What it would say now to the same reader.</summary>
+    internal ToldInvite Again(Event evt, Registration registration) => Now(evt, registration, Language ?? evt.DefaultLanguage);
 }

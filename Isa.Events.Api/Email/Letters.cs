@@ -68,7 +68,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         if (matter.TestTo is { } tester) (main, name, address) = (Recipient.Organizer, "", tester);
         if (string.IsNullOrEmpty(address)) return letters;
         var calendar = main == Recipient.Attendee ? Calendar(matter, shared) : null;
-        var content = writer.Write(matter, shared, WordsFor(calendar, matter));
+        var content = writer.Write(matter, shared, WordsFor(calendar, matter), tellsPlace: Told(matter, calendar, main) is { Cancelled: false });
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
         var isEmpty = content.Body.Text.Length == 0;
         if (only is null || only == main)
@@ -105,7 +105,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var now = ToldInvite.Now(matter.Event, registration);
         // What was never put into a calendar needs not be taken out of it.
         var carries = now.Cancelled ? registration.Told is { Cancelled: false }
-            : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && matter.Kind is not (MessageKind.ThankYou or MessageKind.DeclineReceived) && (!IsAside(matter.Kind) || registration.Told is null || !registration.Told.IsAs(now));
+            : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && matter.Kind is not (MessageKind.ThankYou or MessageKind.DeclineReceived) && (!IsAside(matter.Kind) || registration.Told is null || !registration.Told.IsAs(matter.Event, registration));
         if (!carries) return null;
         var own = shared.Event.Status == matter.Event.Status ? shared : new EventInvite(matter.Event, shared.Agenda, null, shared.AgendaUrl, shared.Language); // in a preview alone
         return InviteCalendar.ForRegistration(own, registration, tokens.Links(registration, matter.Event), tokens.JoinUrl(registration), tokens.ReplyAddress(registration));
@@ -114,7 +114,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     // Who passes it on is taken to have done so.
     private static ToldInvite? Told(Matter matter, InviteObject? calendar, Recipient main) =>
         calendar is not null || main == Recipient.Contact && matter is { Registration: not null, Kind: not MessageKind.OrganizerMessage } && (matter.HasPlace || matter.Registration.Told is not null)
-            ? ToldInvite.Now(matter.Event, matter.Registration!).After(matter.Registration!.Told, matter.Row) : null;
+            ? ToldInvite.Next(matter.Event, matter.Registration!, matter.Language, matter.Row) : null;
 
     // Tells of something else than the place they have: their entry stays as it is.
     private static bool IsAside(MessageKind kind) => kind is MessageKind.ConfirmedWaiting or MessageKind.OfferMade or MessageKind.OfferExpired or MessageKind.Reminder or MessageKind.ThankYou;

@@ -101,8 +101,8 @@ internal sealed record Matter
         };
         var shown = registration with { Status = status, HoldEndsAt = registration.HoldEndsAt ?? now.AddHours(24), DeclineTakesEffectAt = registration.DeclineTakesEffectAt ?? now + Answering.UndoTime };
         var calledOff = kind == MessageKind.EventCancelled ? evt with { Status = EventStatus.Cancelled } : evt;
-        var told = shown.Told is { } known && !known.SaysAs(ToldInvite.Now(calledOff, shown)) ? known : ToldInvite.Now(calledOff, shown) with { Cancelled = false };
-        if (kind == MessageKind.EventChanged && told.SaysAs(ToldInvite.Now(evt, shown))) told = told with { StartsAt = told.StartsAt.AddDays(-7), EndsAt = told.EndsAt.AddDays(-7) };
+        var told = shown.Told is { } known && !known.SaysAs(calledOff, shown) ? known : ToldInvite.Now(calledOff, shown) with { Cancelled = false };
+        if (kind == MessageKind.EventChanged && told.SaysAs(evt, shown)) told = told with { StartsAt = told.StartsAt.AddDays(-7), EndsAt = told.EndsAt.AddDays(-7) };
         var wait = kind switch
         {
             MessageKind.OfferMade => new RegistrationWait(status == RegistrationStatus.Waitlisted ? shown.SiteId : other, EntryState.Offered, null, 1, now, now.AddHours(24), WaitReason.AnswerAwaited),
@@ -228,6 +228,8 @@ internal sealed record Matter
             // What a test key makes at a real event waits in no queue.
             OutboxKind.RegistrationWaitlisted when queued || wait is null && registration.Status == RegistrationStatus.Waitlisted => confirmed ? MessageKind.ConfirmedWaiting : MessageKind.Waitlisted,
             OutboxKind.RegistrationPromoted when confirmed => MessageKind.Promoted,
+            // There and back, before anybody was told; or told by a mail between.
+            OutboxKind.RegistrationMoved when entry.Payload?.Again != true && registration.Told is { } told && told.SaysAs(evt, registration) => null,
             OutboxKind.RegistrationMoved => LastDone(session, registration.Id!, "moved")?.Actor == Actor.Organizer ? MessageKind.MovedByOrganizer : MessageKind.Moved,
             OutboxKind.RegistrationPending when registration.Status == RegistrationStatus.PendingApproval => MessageKind.Pending,
             OutboxKind.RegistrationApproved when confirmed => MessageKind.Approved,
@@ -270,12 +272,12 @@ internal sealed record Matter
     // Who has no address, or was imported without a mail, was told by others, and nobody knows what: they hear of every change.
     // Of a change that was undone those alone who have come since.
     private static bool IsNews(Event evt, Registration registration, DateTimeOffset? since) =>
-        registration.Told is { } told ? !told.SaysAs(ToldInvite.Now(evt, registration)) : since is null || registration.CreatedAt >= since;
+        registration.Told is { } told ? !told.SaysAs(evt, registration) : since is null || registration.CreatedAt >= since;
 
     // Where the person has an entry, what it shows decides; else only a new address is worth a mail, for the links that go with it.
     private static bool ChangedDetails(ReadSession session, Event evt, OutboxEntry entry, Registration registration) =>
         registration is { Status: RegistrationStatus.Confirmed, Told: { } told }
-            ? !told.IsAs(ToldInvite.Now(evt, registration))
+            ? !told.IsAs(evt, registration)
             : session.Query<Doing>(DoneSince, new { registration.Id, Action = "updated", entry.CreatedAt }).Exists(done => done.Details?.Fields?.Contains("email") == true);
 
     private static Doing? LastDone(ReadSession session, string registrationId, string action) => session.One<Doing>(LastOf, new { Id = registrationId, Action = action });

@@ -12,7 +12,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     /// <param name="matter">What there is to tell.</param>
     /// <param name="shared">The event's own part of it, in the message's language.</param>
     /// <param name="calendar">What becomes of the person's calendar, or null.</param>
-    internal MessageContent Write(Matter matter, EventInvite shared, Sentence? calendar)
+    /// <param name="tellsPlace">Whether the person knows by it when and where they go: what they were told before is then contrasted with it.</param>
+    internal MessageContent Write(Matter matter, EventInvite shared, Sentence? calendar, bool tellsPlace = false)
     {
         var (evt, language) = (matter.Event, matter.Language);
         var values = Values(matter);
@@ -25,7 +26,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             Language = language,
             Subject = (isTest || matter.TestTo is not null ? "[Test] " : "") + subject,
             Preface = Preface(matter, values),
-            Changes = matter.Kind == MessageKind.EventChanged ? [.. Changes(matter)] : [],
+            Changes = matter.Kind == MessageKind.EventChanged || tellsPlace && !IsOver(matter) ? [.. Changes(matter)] : [],
             // Whoever gets this need not be who the name says.
             Greeting = Fill(matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.CancelledAddressNotConfirmed or MessageKind.DailySummary ? MessageTexts.GreetingToAnybody : MessageTexts.Greeting, values, language),
             Body = body,
@@ -87,7 +88,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private void AddMore(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values)
     {
         var (evt, language, registration) = (matter.Event, matter.Language, matter.Registration);
-        values["when"] = new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, ZoneOf(matter), language), language);
+        var known = AsTold(matter);
+        values["when"] = new Phrase(Clock.Span(known.StartsAt, known.EndsAt, ZoneOf(matter), language), language);
         values["where"] = matter.HasPlace ? new Phrase(InviteCalendar.Location(evt, registration!, language)) : null;
         values["agendaLink"] = shared.AgendaUrl is { } agenda ? new Phrase(agenda) : null;
         values["joinLink"] = matter is { HasPlace: true, IsPast: false } && evt.Site(registration!.SiteId)!.JoinsByVideo ? new Phrase(tokens.JoinUrl(registration)) : null;
@@ -201,12 +203,15 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         var (evt, language) = (matter.Event, matter.Language);
         if (matter.Registration is not { Told: { } told } registration) yield break;
         var zone = ZoneOf(matter);
-        var (before, now) = (Clock.Span(told.StartsAt, told.EndsAt, registration.TimeZone ?? evt.Site(told.SiteId)?.TimeZone ?? told.TimeZone, language), Clock.Span(evt.StartsAt, evt.EndsAt, zone, language));
+        var (before, now) = (Clock.Span(told.StartsAt, told.EndsAt, registration.TimeZone ?? told.Zone ?? evt.Site(told.SiteId)?.TimeZone ?? told.TimeZone, language), Clock.Span(evt.StartsAt, evt.EndsAt, zone, language));
         if (before != now) yield return new Change(Wording.When.In(language), new Phrase(before, language), new Phrase(now, language));
-        var current = ToldInvite.Now(evt, registration);
-        if (told.Place != current.Place || told.SiteId != current.SiteId)
-            yield return new Change(Wording.Where.In(language), new Phrase(told.Place, evt.DefaultLanguage), new Phrase(InviteCalendar.Location(evt, registration, language), evt.Site(registration.SiteId)!.Name.Resolve(language, evt.DefaultLanguage)));
+        if (matter.Kind is MessageKind.Moved or MessageKind.MovedByOrganizer or MessageKind.Promoted) yield break; // where, they say themselves
+        if (told.Place != told.Again(evt, registration).Place || told.SiteId != registration.SiteId)
+            yield return new Change(Wording.Where.In(language), new Phrase(told.Place, told.Language ?? evt.DefaultLanguage), new Phrase(InviteCalendar.Location(evt, registration, language), evt.Site(registration.SiteId)!.Name.Resolve(language, evt.DefaultLanguage)));
     }
+
+    // Whoever reads that it is off knows it by the time that they were told.
+    private static Event AsTold(Matter matter) => IsOver(matter) && matter.Registration?.Told is { Cancelled: false } told ? matter.Event with { StartsAt = told.StartsAt, EndsAt = told.EndsAt, TimeZone = told.TimeZone } : matter.Event;
 
     private static bool DayChanged(Matter matter) =>
         matter is { Kind: MessageKind.EventChanged, Registration: { } registration } && Answering.IsOtherDay(matter.Event, registration);
@@ -227,7 +232,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private IEnumerable<Particular> Particulars(Matter matter, Registration registration)
     {
         var (evt, language) = (matter.Event, matter.Language);
-        foreach (var when in When(evt, ZonesOf(matter), language)) yield return when;
+        foreach (var when in When(AsTold(matter), ZonesOf(matter), language)) yield return when;
         var site = evt.Site(registration.SiteId)!;
         if (matter.HasPlace)
         {

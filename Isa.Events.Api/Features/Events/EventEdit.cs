@@ -68,12 +68,12 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
     {
         var after = edit.After;
         if (before.Status != EventStatus.Published) return null;
-        var (shown, sites) = (after.ShowsOtherThan(before), ShownSites(before, after));
         var calledOff = after.Status == EventStatus.Cancelled;
-        if (!shown && sites.Count == 0 && edit.Moved.Count == 0) return null;
+        var tells = calledOff || after.Sites.Any(site => Enum.GetValues<Language>().Any(language => ToldInvite.Differs(before, after, site.Id, language)));
+        if (!tells && edit.Moved.Count == 0) return null;
         if (hold is null)
         {
-            if (shown || sites.Count > 0) OutboxRow.Add(session, calledOff ? OutboxKind.EventCancelled : OutboxKind.EventChanged, after.Id, null);
+            if (tells) OutboxRow.Add(session, calledOff ? OutboxKind.EventCancelled : OutboxKind.EventChanged, after.Id, null);
             return null;
         }
 
@@ -83,13 +83,14 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
             details = details with { EndedChanges = session.Query<string>(Superseding.WaitingChanges, new { EventId = after.Id, session.Now }) };
             OutboxRow.Add(session, OutboxKind.EventCancelled, after.Id, null, null, hold with { DueAt = hold.Until });
         }
-        else if (shown || sites.Count > 0) details = details with { TookOver = OutboxRow.AddChange(session, after.Id, hold) };
+        else if (tells) details = details with { TookOver = OutboxRow.AddChange(session, after.Id, hold) };
 
-        var told = calledOff ? Count(session, Active, after, "") : shown ? Count(session, Confirmed, after, "") : sites.Sum(id => Count(session, ConfirmedAt, after, id)) + edit.Moved.Count;
+        var told = calledOff ? session.One<long>(Active, new { EventId = after.Id, after.IsTest })
+            : session.Query<Readership>(Confirmed, new { EventId = after.Id, after.IsTest }).Where(r => ToldInvite.Differs(before, after, r.SiteId, r.Language)).Sum(r => r.Count) + edit.Moved.Count;
         new ActionRow
         {
             Id = hold.ActionId, EventId = after.Id, KeyId = keyId, Affected = told, Details = details, CreatedAt = session.Now, UndoableUntil = hold.Until,
-            Kind = calledOff ? ActionKind.EventCancelled : shown ? ActionKind.EventChanged : ActionKind.SiteChanged,
+            Kind = calledOff ? ActionKind.EventCancelled : after.ShowsOtherThan(before) ? ActionKind.EventChanged : ActionKind.SiteChanged,
         }.Insert(session);
         return new HeldAction(hold.ActionId, hold.Until, told);
     }
@@ -98,20 +99,15 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
     {
         if (before.Status != EventStatus.Published) return [];
         var moving = (foreseen?.WouldMove ?? []).Select(m => m.RegistrationId).ToHashSet(StringComparer.Ordinal);
-        var (shown, sites) = (after.ShowsOtherThan(before), ShownSites(before, after));
         return [.. from reader in session.Query<Reader>(Readers, new { EventId = before.Id, before.IsTest })
             let kind = after.Status == EventStatus.Cancelled ? MessageKind.EventCancelled
                 : moving.Contains(reader.Id) ? MessageKind.MovedByOrganizer
-                : reader.Status == RegistrationStatus.Confirmed && (shown || sites.Contains(reader.SiteId)) ? MessageKind.EventChanged : (MessageKind?)null
+                : reader.Status == RegistrationStatus.Confirmed && ToldInvite.Differs(before, after, reader.SiteId, reader.Language) ? MessageKind.EventChanged : (MessageKind?)null
             where kind is not null
             group reader by (Kind: kind.Value, reader.Language) into told
             orderby told.Key
             select new WouldTell(told.Key.Kind, told.Key.Language, told.Count())];
     }
-
-    private static List<string> ShownSites(Event before, Event after) => [.. after.Sites.Where(site => before.Site(site.Id) is { } was && was.Revision != site.Revision).Select(site => site.Id)];
-
-    private static long Count(ReadSession session, string sql, Event evt, string siteId) => session.One<long>(sql, new { EventId = evt.Id, evt.IsTest, SiteId = siteId });
 
     private static ActionDetails Changes(Event before, Event after)
     {
@@ -138,20 +134,25 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
         public Language Language { get; init; }
     }
 
-    private const string Of = "FROM registrations r WHERE r.event_id = @EventId AND r.is_test = @IsTest";
+    private sealed record Readership
+    {
+        public string SiteId { get; init; } = "";
 
-    private const string Active = $"SELECT COUNT(*) {Of} AND r.status NOT IN ('cancelled', 'declined')";
+        public Language Language { get; init; }
 
-    private const string Confirmed = $"SELECT COUNT(*) {Of} AND r.status = 'confirmed'";
+        public long Count { get; init; }
+    }
 
-    private const string ConfirmedAt = $"{Confirmed} AND r.site_id = @SiteId";
+    private const string Active = "SELECT COUNT(*) FROM registrations r WHERE r.event_id = @EventId AND r.is_test = @IsTest AND r.status NOT IN ('cancelled', 'declined')";
 
-    // In the language of whoever gets the mail.
-    private const string Readers = """
-        SELECT r.id, r.site_id, r.status, (CASE WHEN r.email IS NULL THEN COALESCE(d.language, r.language) ELSE r.language END) AS language
-        FROM registrations r LEFT JOIN delegations d ON d.id = r.delegation_id
-        WHERE r.event_id = @EventId AND r.is_test = @IsTest AND r.status NOT IN ('cancelled', 'declined')
-        """;
+    // Of whoever gets the mail.
+    private const string LanguageOf = "(CASE WHEN r.email IS NULL THEN COALESCE(d.language, r.language) ELSE r.language END)";
+
+    private const string Of = "FROM registrations r LEFT JOIN delegations d ON d.id = r.delegation_id WHERE r.event_id = @EventId AND r.is_test = @IsTest";
+
+    private const string Confirmed = $"SELECT r.site_id, {LanguageOf} AS language, COUNT(*) AS count {Of} AND r.status = 'confirmed' GROUP BY r.site_id, {LanguageOf}";
+
+    private const string Readers = $"SELECT r.id, r.site_id, r.status, {LanguageOf} AS language {Of} AND r.status NOT IN ('cancelled', 'declined')";
 }
 
 /// <summary>What an edit comes to.</summary>

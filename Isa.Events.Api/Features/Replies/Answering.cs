@@ -1,4 +1,5 @@
 using Ical.Net;
+using Isa.Events.Api.Features.Invites;
 
 namespace Isa.Events.Api.Features.Replies;
 
@@ -91,8 +92,11 @@ public static class Answering
             _ => EventParticipationStatus.NeedsAction,
         };
 
-    /// <summary>Whether their calendar shows another day than the event's.</summary>
-    internal static bool IsOtherDay(Event evt, Registration registration) => registration.Told is { Cancelled: false } told && told.StartsAt.In(evt.Zone).Date != evt.StartsAt.In(evt.Zone).Date;
+    /// <summary>Whether their calendar shows another day than the event's, by its clock or by theirs.</summary>
+    internal static bool IsOtherDay(Event evt, Registration registration) =>
+        registration.Told is { Cancelled: false } told && (IsOtherDay(told.StartsAt, evt.StartsAt, evt.Zone) || IsOtherDay(told.StartsAt, evt.StartsAt, Zones.Get(Clock.ZoneOf(evt, evt.Site(registration.SiteId)!, registration))));
+
+    private static bool IsOtherDay(DateTimeOffset one, DateTimeOffset other, NodaTime.DateTimeZone zone) => one.In(zone).Date != other.In(zone).Date;
 
     // Asked by this day's invite, or by a later one that is still to come.
     private static AnswerAfterChange? AfterChange(Event evt, Registration registration, CalendarReply answer) => registration.AnswerAfterChange is null || IsOtherDay(evt, registration) ? registration.AnswerAfterChange : answer switch

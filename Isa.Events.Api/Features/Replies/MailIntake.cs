@@ -118,13 +118,11 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
         if (evt.Status == EventStatus.Cancelled) return (MailOutcome.Ignored, MailReason.EventCancelled, comment);
         if (!registration.IsActive) return (MailOutcome.Ignored, MailReason.RegistrationEnded, comment);
         if (evt.EndedBy(session.Now) is not null) return (MailOutcome.Ignored, MailReason.EventOver, comment);
-        // What changed since beside time and place, the agenda say, makes no answer untrue; calendars often keep the earlier number.
-        var from = registration.Told?.AnsweredFrom ?? 0;
-        if (calendar.Sequence < from) return (MailOutcome.Ignored, MailReason.StaleInvite, comment);
+        if (calendar.Sequence < registration.Told?.Sequence) return (MailOutcome.Ignored, MailReason.StaleInvite, comment);
         // A clock that is ahead, or a number that nobody was sent, must not hold off what comes after.
         var stamp = calendar.Stamp is { } given && given < session.Now ? given : session.Now;
         var sequence = Math.Min(calendar.Sequence, registration.Told?.Sequence ?? calendar.Sequence);
-        if (registration.ReplySequence >= from && stamp < registration.ReplyStamp) return (MailOutcome.Ignored, MailReason.OlderAnswer, comment);
+        if (registration.ReplySequence is { } last && (sequence < last || sequence == last && stamp < registration.ReplyStamp)) return (MailOutcome.Ignored, MailReason.OlderAnswer, comment);
         Answering.Apply(session, evt, registration, answer.Value, comment, sequence, stamp);
         return (MailOutcome.Applied, null, comment);
     }

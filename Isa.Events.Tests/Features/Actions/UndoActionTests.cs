@@ -166,7 +166,7 @@ public class UndoActionTests
         await host.SendAsync();
         await ChangeAsync(host, evt, """{"endsAt":"2020-10-16T12:00"}""");
         host.Time.Advance(TimeSpan.FromMinutes(4));
-        await ChangeAsync(host, evt, """{"title":{"de":"Ein anderer Titel"}}""");
+        await ChangeAsync(host, evt, """{"startsAt":"2020-10-16T08:30"}""");
         (await host.SendAfterAsync(TimeSpan.FromMinutes(4))).ShouldBeEmpty();
         (await host.SendAfterAsync(TimeSpan.FromMinutes(1))).ShouldHaveSingleItem();
     }
@@ -179,7 +179,7 @@ public class UndoActionTests
         await host.Partner.RegisteredAsync(evt);
         await host.SendAsync();
         var first = await ChangeAsync(host, evt, """{"endsAt":"2020-10-16T12:00"}""");
-        var second = await ChangeAsync(host, evt, """{"title":{"de":"Ein anderer Titel"}}""");
+        var second = await ChangeAsync(host, evt, """{"startsAt":"2020-10-16T08:30"}""");
         await UndoAsync(host, evt, first);
         await UndoAsync(host, evt, second);
         (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldBeEmpty();

@@ -276,22 +276,6 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_counts_as_long_as_time_and_place_are_those_it_was_given_for()
-    {
-        var evt = await Host.EventAsync();
-        var person = await _replying.InvitedAsync(evt);
-        (await Host.Organizer.PutAsync($"/v1/events/{evt}/agenda", """{"items":[{"from":"09:00","title":{"de":"Anders"}}]}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        await Host.SendAsync();
-        (await Host.Anybody.PostAsync($"/v1/events/{evt}/links", new { email = person.Email })).ShouldBe(HttpStatusCode.Accepted); // brings the entry again, as it is now
-        var now = (await Host.SendOneAsync()).Calendar!.Events[0]!.Sequence;
-        now.ShouldBeGreaterThan(0);
-        (await _replying.OutcomeAsync(person.Reply("TENTATIVE", sequence: now, stamp: "20200921T075902Z"))).ShouldBe("applied");
-        (await _replying.OutcomeAsync(person.Reply("DECLINED", stamp: "20200921T075903Z"))).ShouldBe("applied"); // by a calendar that has the entry of before
-        (await _replying.OutcomeAsync(person.Reply("ACCEPTED", sequence: now, stamp: "20200921T075901Z"))).ShouldBe("ignored olderAnswer");
-        ((string?)(await Host.Partner.NowAsync(person.Registration))["reply"]).ShouldBe("declined");
-    }
-
-    [Fact]
     public async Task A_changed_day_asks_again_and_another_place_does_not()
     {
         var evt = await Host.EventAsync();
