@@ -657,8 +657,8 @@ internal static class MessageTexts
     public static readonly Sentence Test = new("Dies ist ein Test; es ist kein Platz vergeben.", "This is a test; no seat has been taken.", "这是测试邮件，不占用席位。");
     public static readonly Sentence InviteAttached = new("Der Termin liegt als Kalendereintrag bei.", "The calendar entry is attached.", "日历邀请已随邮件附上。");
     public static readonly Sentence InviteTentative = new("Ein vorläufiger Kalendereintrag liegt bei; er wird fest, sobald Sie einen Platz haben.", "A provisional calendar entry is attached; it becomes firm once you have a seat.", "随信附上暂定的日历安排，您获得席位后将转为正式安排。");
-    public static readonly Sentence InviteUpdated = new("Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert.", "This e-mail updates the entry in your calendar.", "您的日历安排将随此邮件更新。");
-    public static readonly Sentence InviteRemoved = new("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen.", "This e-mail removes the entry from your calendar.", "此邮件将从您的日历中移除该安排。");
+    public static readonly Sentence InviteUpdated = new("Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert; manche Programme fragen vorher nach.", "This e-mail updates the entry in your calendar; some programs ask you first.", "您的日历安排将随此邮件更新，部分程序会先请您确认。");
+    public static readonly Sentence InviteRemoved = new("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen; manche Programme fragen vorher nach.", "This e-mail removes the entry from your calendar; some programs ask you first.", "此邮件将从您的日历中移除该安排，部分程序会先请您确认。");
     public static readonly Sentence Standing = new(
         "{{ taken }} {% if capacity %}von {{ capacity }} Plätzen vergeben{% else %}angemeldet{% endif %}{% if waiting %}, Warteliste: {{ waiting }}{% endif %}",
         "{{ taken }} {% if capacity %}of {{ capacity }} places taken{% else %}registered{% endif %}{% if waiting %}, waiting: {{ waiting }}{% endif %}",
