@@ -44,6 +44,7 @@ public static class Answering
             Reply = CalendarReply.Accepted,
             RepliedAt = session.Now,
             ReplyComment = null,
+            ReplyStamp = session.Now, // what their calendar said before is older
             DeclineTakesEffectAt = null,
             AnswerAfterChange = AfterChange(evt, registration, CalendarReply.Accepted),
             Revision = registration.Revision + 1,
