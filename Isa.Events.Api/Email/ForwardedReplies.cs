@@ -1,4 +1,5 @@
 using System.Text;
+using Isa.Events.Api.Features.Attendees;
 using Microsoft.Extensions.Options;
 using MimeKit;
 
@@ -10,15 +11,20 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
     /// <summary>Empty where the person or the original is gone, or nobody is there to get it any more.</summary>
     public IReadOnlyList<Letter> Find(ReadSession session, OutboxEntry entry)
     {
-        if (session.One<Original>(OriginalOf, new { Id = entry.Payload!.ReceivedMailId }) is not { Content: { } content, RegistrationId: { } id }) return [];
+        if (session.One<Original>(OriginalOf, new { Id = entry.Payload!.ReceivedMailId }) is not { Content: { } content, RegistrationId: { } id } original) return [];
         if (Event.Find(session, entry.EventId) is not { } evt || Registration.Find(session, id) is not { } registration || (evt.OrganizerEmail ?? settings.Value.ReplyTo) is not { } office) return [];
-        return [new Letter { Recipient = Recipient.Organizer, Message = Write(evt, registration, office, content) }];
+        return [new Letter { Recipient = Recipient.Organizer, Message = Write(evt, registration, office, original.Outcome == MailOutcome.Applied ? registration.Reply : null, content) }];
     }
 
-    private static MimeMessage Write(Event evt, Registration registration, string office, byte[] content)
+    private static MimeMessage Write(Event evt, Registration registration, string office, CalendarReply? answer, byte[] content)
     {
         var language = evt.DefaultLanguage;
-        var values = new Dictionary<string, Phrase?> { ["name"] = registration.FullName, ["reference"] = registration.Reference!, ["event"] = evt.Title.In(language, language) };
+        var values = new Dictionary<string, Phrase?>
+        {
+            ["name"] = registration.FullName, ["reference"] = registration.Reference!, ["event"] = evt.Title.In(language, language),
+            // The words that programs put beside it do not always say what it says: Thunderbird's "has accepted" stands above a perhaps too.
+            ["answer"] = answer is { } given && new ListContext(evt, language).ReplyName(RowTypes.Name(given)) is { } said ? said : (Phrase?)null,
+        };
         var message = new MimeMessage { Subject = MessageParts.Line(MessageTemplate.Of(MessageTexts.ForwardedSubject.In(language)).ToText(values)) };
         message.To.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(evt.OrganizerName ?? ""), office));
         if (registration.Email is { } address && EmailAddress.TryNormalise(address, out var sendable, out _)) message.ReplyTo.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(registration.FullName), sendable));
@@ -53,8 +59,10 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
     {
         public string? RegistrationId { get; init; }
 
+        public MailOutcome Outcome { get; init; }
+
         public byte[]? Content { get; init; }
     }
 
-    private const string OriginalOf = "SELECT registration_id, original AS content FROM received_mails WHERE id = @Id";
+    private const string OriginalOf = "SELECT registration_id, outcome, original AS content FROM received_mails WHERE id = @Id";
 }

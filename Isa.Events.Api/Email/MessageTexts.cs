@@ -657,8 +657,8 @@ internal static class MessageTexts
     public static readonly Sentence Test = new("Dies ist ein Test; es ist kein Platz vergeben.", "This is a test; no seat has been taken.", "这是测试邮件，不占用席位。");
     public static readonly Sentence InviteAttached = new("Der Termin liegt als Kalendereintrag bei.", "The calendar entry is attached.", "日历邀请已随邮件附上。");
     public static readonly Sentence InviteTentative = new("Ein vorläufiger Kalendereintrag liegt bei; er wird fest, sobald Sie einen Platz haben.", "A provisional calendar entry is attached; it becomes firm once you have a seat.", "随信附上暂定的日历安排，您获得席位后将转为正式安排。");
-    public static readonly Sentence InviteUpdated = new("Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert.", "This e-mail updates the entry in your calendar.", "您的日历安排将随此邮件更新。");
-    public static readonly Sentence InviteRemoved = new("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen.", "This e-mail removes the entry from your calendar.", "此邮件将从您的日历中移除该安排。");
+    public static readonly Sentence InviteUpdated = new("Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert; manche Programme fragen vorher nach.", "This e-mail updates the entry in your calendar; some programs ask you first.", "您的日历安排将随此邮件更新，部分程序会先请您确认。");
+    public static readonly Sentence InviteRemoved = new("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen; manche Programme fragen vorher nach.", "This e-mail removes the entry from your calendar; some programs ask you first.", "此邮件将从您的日历中移除该安排，部分程序会先请您确认。");
     public static readonly Sentence Standing = new(
         "{{ taken }} {% if capacity %}von {{ capacity }} Plätzen vergeben{% else %}angemeldet{% endif %}{% if waiting %}, Warteliste: {{ waiting }}{% endif %}",
         "{{ taken }} {% if capacity %}of {{ capacity }} places taken{% else %}registered{% endif %}{% if waiting %}, waiting: {{ waiting }}{% endif %}",
@@ -669,9 +669,9 @@ internal static class MessageTexts
 
     /// <summary>To the office, above what somebody wrote.</summary>
     public static readonly Sentence Forwarded = new(
-        "{{ name }} ({{ reference }}) hat auf eine Nachricht zu dieser Veranstaltung geantwortet: {{ event }}.\n\nDie Antwort liegt bei. Wenn Sie auf diese E-Mail antworten, geht das an die Adresse der Anmeldung.",
-        "{{ name }} ({{ reference }}) has answered a message about this event: {{ event }}.\n\nThe answer is attached. If you reply to this e-mail, that goes to the address of the registration.",
-        "{{ name }}（{{ reference }}）回复了关于以下活动的邮件：{{ event }}。\n\n回复内容见附件。如您直接答复本邮件，将发送至该报名所登记的邮箱。");
+        "{{ name }} ({{ reference }}) hat auf eine Nachricht zu dieser Veranstaltung geantwortet: {{ event }}.{% if answer %}\n\nAntwort im Kalender: {{ answer }}{% endif %}\n\nDie Antwort liegt bei. Wenn Sie auf diese E-Mail antworten, geht das an die Adresse der Anmeldung.",
+        "{{ name }} ({{ reference }}) has answered a message about this event: {{ event }}.{% if answer %}\n\nAnswer in calendar: {{ answer }}{% endif %}\n\nThe answer is attached. If you reply to this e-mail, that goes to the address of the registration.",
+        "{{ name }}（{{ reference }}）回复了关于以下活动的邮件：{{ event }}。{% if answer %}\n\n日历答复：{{ answer }}{% endif %}\n\n回复内容见附件。如您直接答复本邮件，将发送至该报名所登记的邮箱。");
 
     public static readonly Sentence Regards = new("Mit freundlichen Grüßen", "Kind regards", "此致\n敬礼");
     public static readonly Sentence Manage = new("Anmeldung ansehen, ändern oder absagen", "View, change or cancel your registration", "查看、更改或取消报名");

@@ -117,7 +117,7 @@ public class LettersTests : MailTests
         var promoted = (await Host.SendAsync()).Single(m => m.To == (string)made["email"]!);
         promoted.Subject.ShouldStartWith(language switch { "de" => "Sie haben einen Platz", "en" => "You have a seat", _ => "您已获得席位" });
         promoted.Text.ShouldContain(language switch { "de" => "Ihre bisherige Teilnahme (Zoom-Konferenz)", "en" => "your earlier place (Zoom conference)", _ => "您原先的参会方式（Zoom 会议）" });
-        promoted.Text.ShouldContain(language switch { "de" => "Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert.", "en" => "This e-mail updates the entry in your calendar.", _ => "您的日历安排将随此邮件更新。" });
+        promoted.Text.ShouldContain(language switch { "de" => "Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert; manche Programme fragen vorher nach.", "en" => "This e-mail updates the entry in your calendar; some programs ask you first.", _ => "您的日历安排将随此邮件更新，部分程序会先请您确认。" });
         promoted.Calendar!.Events[0]!.Uid.ShouldBe(both.Calendar!.Events[0]!.Uid);
         promoted.Calendar.Events[0]!.Sequence.ShouldBeGreaterThan(both.Calendar.Events[0]!.Sequence);
         promoted.Calendar.Events[0]!.Location!.ShouldStartWith(language == "zh" ? "汉诺威" : "Hannover");
@@ -337,7 +337,7 @@ public class LettersTests : MailTests
         var cancel = await Host.SendOneAsync();
         cancel.Subject.ShouldStartWith("Anmeldung storniert");
         cancel.Text.ShouldContain(sentence);
-        cancel.Text.ShouldContain("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen.");
+        cancel.Text.ShouldContain("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen; manche Programme fragen vorher nach.");
         cancel.Calendar!.Method.ShouldBe("CANCEL");
         cancel.Calendar.Events[0]!.Status.ShouldBe("CANCELLED");
         cancel.Calendar.Events[0]!.Uid.ShouldBe(request.Calendar!.Events[0]!.Uid);

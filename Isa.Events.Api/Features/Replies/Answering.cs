@@ -37,7 +37,7 @@ public static class Answering
         return Promotion.LookAgain(session, evt, registration, answered);
     }
 
-    /// <summary>Takes a no back: they come. Their calendar has thrown the entry away by now, so it is sent anew.</summary>
+    /// <summary>Takes a no back: they come. Their calendar has thrown the entry away by now, or strikes it out, so it is sent anew.</summary>
     public static Registration Keep(WriteSession session, Event evt, Registration registration, Actor actor, string? actorId)
     {
         var kept = Save(session, registration with
@@ -45,6 +45,7 @@ public static class Answering
             Reply = CalendarReply.Accepted,
             RepliedAt = session.Now,
             ReplyComment = null,
+            ReplyStamp = session.Now, // what their calendar said before is older
             DeclineTakesEffectAt = null,
             AnswerAfterChange = AfterChange(evt, registration, CalendarReply.Accepted),
             Revision = registration.Revision + 1,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NodaTime;
 
 namespace Isa.Events.Api.Features.Replies;
 
@@ -15,6 +16,7 @@ internal sealed record CalendarAnswer
     private const int MaxComment = 64 * 1024;
     private const string Begins = "BEGIN:";
     private const string Ends = "END:";
+    private string? _start;
 
     public string? Method { get; private set; }
 
@@ -34,6 +36,11 @@ internal sealed record CalendarAnswer
     public string? Comment { get; private set; }
 
     public string? Description { get; private set; }
+
+    /// <summary>The day of the event that was answered, on a clock; null where it is not said.</summary>
+    /// <param name="zone">The clock, for an instant. What was written in a zone is taken to be in this one, as invites are.</param>
+    public DateTime? DayIn(DateTimeZone zone) => _start is null ? null : Instant(_start)?.In(zone).Date
+        ?? (DateTime.TryParseExact(_start.Split('T')[0], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null);
 
     /// <summary>Null where it is no calendar object.</summary>
     public static CalendarAnswer? Read(string text)
@@ -65,9 +72,8 @@ internal sealed record CalendarAnswer
         {
             case "UID": Uid = value.Trim(); break;
             case "SEQUENCE": Sequence = long.TryParse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var sequence) ? sequence : 0; break;
-            case "DTSTAMP":
-                Stamp = DateTimeOffset.TryParseExact(value.Trim(), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var stamp) ? stamp : null;
-                break;
+            case "DTSTAMP": Stamp = Instant(value); break;
+            case "DTSTART": _start = value.Trim(); break;
             case "COMMENT" when Comment is not { Length: > MaxComment }: Comment = Comment is null ? Plain(value) : $"{Comment}\n{Plain(value)}"; break;
             case "DESCRIPTION": Description ??= Plain(value); break;
             case "ATTENDEE" when Attendees.Count < MaxAttendees:
@@ -75,6 +81,9 @@ internal sealed record CalendarAnswer
                 break;
         }
     }
+
+    private static DateTimeOffset? Instant(string value) =>
+        DateTimeOffset.TryParseExact(value.Trim(), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant : null;
 
     private static string? AddressOf(string value)
     {

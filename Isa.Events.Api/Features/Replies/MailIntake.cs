@@ -118,7 +118,7 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
         if (evt.Status == EventStatus.Cancelled) return (MailOutcome.Ignored, MailReason.EventCancelled, comment);
         if (!registration.IsActive) return (MailOutcome.Ignored, MailReason.RegistrationEnded, comment);
         if (evt.EndedBy(session.Now) is not null) return (MailOutcome.Ignored, MailReason.EventOver, comment);
-        if (calendar.Sequence < registration.Told?.Sequence) return (MailOutcome.Ignored, MailReason.StaleInvite, comment);
+        if (IsOutdated(calendar, evt, registration)) return (MailOutcome.Ignored, MailReason.StaleInvite, comment);
         // A clock that is ahead, or a number that nobody was sent, must not hold off what comes after.
         var stamp = calendar.Stamp is { } given && given < session.Now ? given : session.Now;
         var sequence = Math.Min(calendar.Sequence, registration.Told?.Sequence ?? calendar.Sequence);
@@ -126,6 +126,9 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
         Answering.Apply(session, evt, registration, answer.Value, comment, sequence, stamp);
         return (MailOutcome.Applied, null, comment);
     }
+
+    // Some programs (Thunderbird) leave the entry as it was until somebody presses a button, so an older one is answered long after; of the same day it says the same as the newer one would.
+    private static bool IsOutdated(CalendarAnswer calendar, Event evt, Registration registration) => calendar.Sequence < registration.Told?.Sequence && calendar.DayIn(evt.Zone) != evt.StartsAt.In(evt.Zone).Date;
 
     // Outlook puts what was written into DESCRIPTION, where others repeat the invite's; that one names the registration.
     private static string? CommentOf(CalendarAnswer calendar, Registration registration) =>

@@ -42,7 +42,7 @@ public enum MailReason
     /// <summary>Neither yes nor no nor perhaps.</summary>
     NoAnswer,
 
-    /// <summary>To an invite that a newer one has taken the place of.</summary>
+    /// <summary>To an invite that a newer one has taken the place of, for another day.</summary>
     StaleInvite,
 
     /// <summary>A newer answer came before it.</summary>

@@ -153,21 +153,39 @@ public sealed class ClientsTests : IAsyncLifetime
                 {Object("", "CALSCALE:GREGORIAN\n", folded: true)}
                 --{Boundary}--
                 """),
-            "thunderbird" => ("Event Invitation Reply (Tentative): Jahresversammlung", $"""
-                User-Agent: Mozilla Thunderbird
-                Content-Type: multipart/mixed; boundary="{Boundary}"
+            // As 153 does: the object twice, its octets as they are, with all that the invite had in it; and its words say "accepted" of a perhaps too.
+            "thunderbird" => ("Tentative: Jahresversammlung", $"""
+                Content-type: multipart/mixed; boundary="Boundary_(ID_qyG4ZdjoAsiZ+Jo19dCbWQ)"
 
-                --{Boundary}
-                Content-Type: text/plain; charset=UTF-8; format=flowed
-                Content-Transfer-Encoding: 8bit
 
-                Erika <{person.Email}> has tentatively accepted your event invitation.
-                --{Boundary}
-                Content-Type: text/calendar; charset=UTF-8; method=REPLY
-                Content-Transfer-Encoding: 8bit
+                --Boundary_(ID_qyG4ZdjoAsiZ+Jo19dCbWQ)
+                Content-type: multipart/alternative;
+                 boundary="Boundary_(ID_ryU4ZdJoASiZ+Jo21dCbwA)"
 
-                {Object($"X-MOZ-RECEIVED-SEQUENCE:{person.Sequence}\nX-MOZ-RECEIVED-DTSTAMP:20200921T080000Z\nATTACH;VALUE=BINARY;ENCODING=BASE64:{Convert.ToBase64String(new byte[300_000])}\n", "")}
-                --{Boundary}--
+
+                --Boundary_(ID_ryU4ZdJoASiZ+Jo21dCbwA)
+                Content-type: text/plain; charset=UTF-8
+                Content-transfer-encoding: 8BIT
+
+                Erika Beispiel <{person.Email}> has accepted your event invitation.
+
+
+                --Boundary_(ID_ryU4ZdJoASiZ+Jo21dCbwA)
+                Content-type: text/calendar; method=REPLY; charset=UTF-8
+                Content-transfer-encoding: 8BIT
+
+                {Thunderbird()}
+
+                --Boundary_(ID_ryU4ZdJoASiZ+Jo21dCbwA)--
+
+                --Boundary_(ID_qyG4ZdjoAsiZ+Jo19dCbWQ)
+                Content-type: application/ics; name=invite.ics
+                Content-transfer-encoding: 8BIT
+                Content-disposition: attachment; filename=invite.ics
+
+                {Thunderbird()}
+
+                --Boundary_(ID_qyG4ZdjoAsiZ+Jo19dCbWQ)--
                 """),
             _ => ("My answer", $"""
                 Content-Type: multipart/mixed; boundary="{Boundary}"
@@ -185,6 +203,39 @@ public sealed class ClientsTests : IAsyncLifetime
                 """),
         };
         return Replying.Written(person.Address, $"Erika Beispiel <{person.Email}>", subject, rest);
+
+        string Thunderbird() => string.Join('\n', $"""
+            BEGIN:VCALENDAR
+            PRODID:-//Mozilla.org/NONSGML Mozilla Calendar V1.1//EN
+            VERSION:2.0
+            METHOD:REPLY
+            BEGIN:VTIMEZONE
+            TZID:Europe/Berlin
+            BEGIN:STANDARD
+            DTSTART:20191027T030000
+            RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+            TZOFFSETFROM:+0200
+            TZOFFSETTO:+0100
+            END:STANDARD
+            END:VTIMEZONE
+            BEGIN:VEVENT
+            LAST-MODIFIED:20200921T080000Z
+            DTSTAMP:20200921T080000Z
+            UID:{person.Id}
+            SUMMARY:Jahresversammlung
+            STATUS:CONFIRMED
+            ORGANIZER;CN=ISA – Büro:mailto:{person.Address}
+            ATTENDEE;CN=Erika Beispiel;PARTSTAT={status};CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT:mailto:{person.Email}
+            ATTACH;FMTTYPE=application/pdf;ENCODING=BASE64;FILENAME=Tagesordnung.pdf;X-FILENAME=Tagesordnung.pdf;VALUE=BINARY:{Convert.ToBase64String(new byte[300_000])}
+            DTSTART;TZID=Europe/Berlin:20201016T090000
+            DTEND;TZID=Europe/Berlin:20201016T110000
+            DESCRIPTION:Wann: Freitag\, 16. Oktober 2020\nAnmeldenummer: {person.Registration["reference"]}
+            LOCATION:Hannover
+            SEQUENCE:{person.Sequence}
+            TRANSP:OPAQUE
+            END:VEVENT
+            END:VCALENDAR
+            """.Split('\n').Select(line => string.Join("\n ", line.Chunk(74).Select(part => new string(part)))));
 
         string Object(string more, string head, string scheme = "mailto", bool folded = false)
         {

@@ -300,6 +300,28 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
         async Task AwaitedAsync(params string[] ids) => Ids((await Host.Organizer.GetAsync($"/v1/events/{evt}/registrations?answerAfterChange=awaited")).ShouldBe(HttpStatusCode.OK).Json).ShouldBe(ids);
     }
 
+    [Theory]
+    [InlineData("DTSTART;TZID=Europe/Berlin:20201016T090000", "applied")]
+    [InlineData("DTSTART:20201016T070000Z", "applied")]
+    [InlineData("DTSTART;TZID=Europe/Berlin:20201015T090000", "ignored staleInvite")]
+    [InlineData("X-NO-START:", "ignored staleInvite")]
+    public async Task An_older_invite_of_the_same_day_can_be_answered_until_they_say_something_else(string start, string outcome)
+    {
+        var evt = await Host.EventAsync();
+        var person = await _replying.InvitedAsync(evt);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", """{"name":{"de":"Neues Rathaus"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await Host.SendOneAsync();
+        string Declined(TimeSpan after) => person.Reply("DECLINED", stamp: $"{Host.Time.GetUtcNow() + after:yyyyMMdd'T'HHmmss'Z'}", more: start + "\n");
+        var late = Declined(TimeSpan.FromMinutes(1));
+        (await _replying.OutcomeAsync(Declined(TimeSpan.Zero))).ShouldBe(outcome);
+        ((string?)(await Host.Partner.NowAsync(person.Registration))["reply"]).ShouldBe(outcome == "applied" ? "declined" : null);
+
+        Host.Time.Advance(TimeSpan.FromMinutes(2));
+        (await Host.Partner.PostAsync($"/v1/registrations/{person.Id}/keep")).ShouldBe(HttpStatusCode.OK);
+        if (outcome == "applied") (await _replying.OutcomeAsync(late)).ShouldBe("ignored olderAnswer");
+        (await Host.Partner.NowAsync(person.Registration))["declineTakesEffectAt"].ShouldBeNull();
+    }
+
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
     public async Task A_repeated_invite_of_the_new_day_forgets_no_answer()
     {
