@@ -109,7 +109,7 @@ internal static class MessagePage
         if (message.Preface is { } preface) Paragraph($"<em>{preface.ToHtml(language)}</em>");
         if (message.Changes.Count > 0)
             html.Append("<div style=\"").Append(Box).Append("\">\n").AppendJoin("<br>\n", message.Changes.Select(change =>
-                $"<strong>{Html.Encode(change.Label)}</strong><br>\n{MessageTexts.Before.In(language)}: <s>{change.Before.ToHtml(language)}</s><br>\n{MessageTexts.Now.In(language)}: <strong>{change.Now.ToHtml(language)}</strong>")).Append("\n</div>\n");
+                $"<strong>{Html.Encode(change.Label)}</strong><br>\n{Label(MessageTexts.Before.In(language), language)}<s>{change.Before.ToHtml(language)}</s><br>\n{Label(MessageTexts.Now.In(language), language)}<strong>{change.Now.ToHtml(language)}</strong>")).Append("\n</div>\n");
         Paragraph(message.Greeting.ToHtml(language));
         foreach (var paragraph in message.Body.ToHtml(language).Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) Paragraph(paragraph.Replace("\n", "<br>\n", StringComparison.Ordinal));
         if (message.Action is { } action) Paragraph($"<a href=\"{Html.Encode(action.Url)}\" style=\"{Button}\">{Html.Encode(action.Label)}</a>");
