@@ -249,7 +249,7 @@ internal static class MessageTexts
                 """, """
                 Your registration has been cancelled. We are sorry that you cannot be there.
 
-                Was this a mistake? Then please register again, or ask the organiser.
+                Was this a mistake? Then please register again, or contact the organiser.
                 """, """
                 您的报名已取消，很遗憾您无法参会。
 
@@ -261,7 +261,7 @@ internal static class MessageTexts
             new("""
                 der Veranstalter hat Ihre Anmeldung storniert. Wenn Sie Fragen dazu haben, wenden Sie sich bitte an ihn.
                 """, """
-                The organiser has cancelled your registration. If you have any questions, please ask the organiser.
+                The organiser has cancelled your registration. If you have any questions, please contact the organiser.
                 """, """
                 主办方已取消您的报名。如有疑问，请与主办方联系。
                 """)),
@@ -317,7 +317,7 @@ internal static class MessageTexts
             new("""
                 der Veranstalter hat die Einladung zurückgezogen, mit der Sie angemeldet waren. Ihre Anmeldung ist damit beendet. Wenn Sie Fragen dazu haben, wenden Sie sich bitte an ihn.
                 """, """
-                The organiser has withdrawn the invitation you had registered with. This ends your registration. If you have any questions, please ask the organiser.
+                The organiser has withdrawn the invitation you had registered with. This ends your registration. If you have any questions, please contact the organiser.
                 """, """
                 主办方已撤回您报名所用的邀请，您的报名随之结束。如有疑问，请与主办方联系。
                 """)),
@@ -331,7 +331,7 @@ internal static class MessageTexts
                 """, """
                 Your place has been handed over to a deputy. You are no longer registered yourself.
 
-                If you did not arrange this, please ask the organiser.
+                If you did not arrange this, please contact the organiser.
                 """, """
                 您的席位已转交他人代为参会，您本人的报名已结束。
 
@@ -363,17 +363,17 @@ internal static class MessageTexts
         [MessageKind.DeclineReceived] = new(
             new("Ihre Absage aus dem Kalender: {{ event }}", "You declined in your calendar: {{ event }}", "您已在日历中谢绝参会：{{ event }}"),
             new("""
-                Ihr Kalender hat uns mitgeteilt, dass Sie nicht kommen. Bis {{ endsAt }} ist Ihr Platz noch für Sie reserviert; danach endet Ihre Anmeldung.
+                Ihr Kalender hat uns mitgeteilt, dass Sie nicht kommen. Bis {{ endsAt }} ist Ihr Platz{% if site %}{% else %} auf der Warteliste{% endif %} noch für Sie reserviert; danach endet Ihre Anmeldung.
 
                 War das ein Versehen? Bis dahin können Sie Ihren Platz behalten. Sonst brauchen Sie nichts zu tun.
                 """, """
-                Your calendar has told us that you will not come. Your place is held for you until {{ endsAt }}; after that your registration ends.
+                Your calendar has told us that you will not come. Your place{% if site %}{% else %} on the waiting list{% endif %} is held for you until {{ endsAt }}; after that your registration ends.
 
                 Was this a mistake? Until then you can keep your place. Otherwise there is nothing you need to do.
                 """, """
-                您的日历已告知我们您将不参会。您的席位将保留至{{ endsAt }}，之后您的报名将随之结束。
+                您的日历已告知我们您将不参会。您的{% if site %}席位{% else %}候补顺位{% endif %}将保留至{{ endsAt }}，之后您的报名将随之结束。
 
-                如系误操作，您可在此之前保留席位；否则无需任何操作。
+                如系误操作，您可在此之前点击下方链接继续保留；否则无需任何操作。
                 """)),
 
         [MessageKind.Invitation] = new(

@@ -45,7 +45,7 @@ public static class Wording
     public static readonly Sentence LinkUnknownTitle = new("Dieser Link gilt nicht", "This link is not valid", "此链接无效");
     public static readonly Sentence LinkUnknown = new(
         "Unter diesem Link gibt es keine Anmeldung (mehr). Bitte prüfen Sie, ob er vollständig ist, oder wenden Sie sich an den Veranstalter.",
-        "There is no registration (any more) at this link. Please check that it is complete, or ask the organiser.",
+        "There is no registration (any more) at this link. Please check that it is complete, or contact the organiser.",
         "此链接下没有报名记录（或已失效）。请检查链接是否完整，或联系主办方。");
 
     public static readonly Sentence JoinButton = new("Zugang anzeigen", "Show how to join", "显示入会方式");

@@ -16,7 +16,7 @@ internal static class AttendeeState
     private static readonly Sentence Approval = new("Ihre Anmeldung ist eingegangen; der Veranstalter entscheidet darüber: {0}.", "We have received your registration; the organiser will decide on it: {0}.", "我们已收到您的报名，正在等待主办方审核：{0}。");
     private static readonly Sentence Address = new("Bitte bestätigen Sie Ihre E-Mail-Adresse bis {1}, sonst verfällt Ihre Anmeldung: {0}.", "Please confirm your e-mail address by {1}, or your registration will lapse: {0}.", "请在{1}前确认您的电子邮箱，否则报名将失效：{0}。");
 
-    private static readonly Sentence Declining = new("Sie haben in Ihrem Kalender abgesagt; Ihr Platz ist noch bis {0} reserviert.", "You declined in your calendar; your place is held until {0}.", "您已在日历中谢绝参会，席位保留至{0}。");
+    private static readonly Sentence Declining = new("Sie haben in Ihrem Kalender abgesagt; zurücknehmen können Sie das bis {0}.", "You declined in your calendar; you can take that back until {0}.", "您已在日历中谢绝参会，可在{0}前撤回。");
 
     private static readonly Dictionary<EndReason, Sentence> Endings = new()
     {
@@ -42,7 +42,7 @@ internal static class AttendeeState
         [Waitlisted] = new("Steht auf der Warteliste: {0}.", "Is on the waiting list: {0}.", "在候补名单中：{0}。"),
         [Approval] = new("Die Anmeldung ist eingegangen; der Veranstalter entscheidet darüber: {0}.", "The registration has been received; the organiser will decide on it: {0}.", "报名已收到，正在等待主办方审核：{0}。"),
         [Address] = new("Die E-Mail-Adresse ist bis {1} zu bestätigen, sonst verfällt die Anmeldung: {0}.", "The e-mail address must be confirmed by {1}, or the registration will lapse: {0}.", "须在{1}前确认电子邮箱，否则报名将失效：{0}。"),
-        [Declining] = new("Im Kalender abgesagt; der Platz ist noch bis {0} reserviert.", "Declined in the calendar; the place is held until {0}.", "已在日历中谢绝参会，席位保留至{0}。"),
+        [Declining] = new("Im Kalender abgesagt; zurückzunehmen bis {0}.", "Declined in the calendar; that can be taken back until {0}.", "已在日历中谢绝参会，可在{0}前撤回。"),
         [Wording.StateAddress] = new("Die Anmeldung ist eingegangen; die E-Mail-Adresse ist noch zu bestätigen.", "The registration has been received; the e-mail address is still to be confirmed.", "报名已收到，电子邮箱尚待确认。"),
         [Endings[EndReason.OfferDeclined]] = new("Der angebotene Platz wurde abgelehnt; diese Anmeldung ist beendet.", "The place that was offered was declined, and this registration has ended.", "所提供的席位已被放弃，此报名已结束。"),
         [Endings[EndReason.OfferExpired]] = new("Die Frist für den angebotenen Platz ist abgelaufen; diese Anmeldung ist beendet.", "The time for the place that was offered has run out, and this registration has ended.", "所提供席位的确认期限已过，此报名已结束。"),

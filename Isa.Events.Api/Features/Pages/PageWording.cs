@@ -39,7 +39,7 @@ internal static class PageWording
         "This is the person we write to on behalf of the delegation. If you change the e-mail address, the new address gets a new link to this page, and the old one stops working.", "与代表团有关的通知将发送给此联系人。如更改电子邮箱，新邮箱将收到本页面的新链接，旧链接随即失效。");
     public static readonly Sentence ContactButton = new("Speichern", "Save", "保存");
     public static readonly Sentence ContactChanged = new("Ihre Angaben sind gespeichert. Der neue Link steht in der E-Mail an {0}; der bisherige gilt nicht mehr. Ist die Adresse falsch, wenden Sie sich bitte an den Veranstalter.",
-        "Your details are saved. The new link is in the e-mail to {0}; the old one no longer works. If that address is wrong, please turn to the organiser.", "您的信息已保存。新链接已发送至{0}，原链接已失效。如该邮箱有误，请联系主办方。");
+        "Your details are saved. The new link is in the e-mail to {0}; the old one no longer works. If that address is wrong, please contact the organiser.", "您的信息已保存。新链接已发送至{0}，原链接已失效。如该邮箱有误，请联系主办方。");
     public static readonly Sentence Member = new("Weitere Person anmelden", "Register another person", "再为一人报名");
     public static readonly Sentence MemberEmail = new("Ohne eigene Adresse schreiben wir der Person über Sie.", "Without an address of their own we write to them through you.", "如未填写，通知将由您转达。");
     public static readonly Sentence MemberLanguage = new("In welcher Sprache dürfen wir der Person schreiben?", "Which language shall we write to them in?", "此人希望用哪种语言接收通知？");

@@ -40,7 +40,7 @@ public class StateTests(SharedHost host)
         { "invitationRevoked", "Die Einladung wurde zurückgezogen; diese Anmeldung ist beendet.", "The invitation was withdrawn, and this registration has ended.", "邀请已撤回，此报名已结束。" },
         { "siteFull", "Als die Anmeldung bestätigt wurde, war kein Platz mehr frei; sie ist beendet.", "There was no place left when the registration was confirmed, and it has ended.", "确认报名时名额已满，此报名已结束。" },
         { "declinedInCalendar", "Sie haben in Ihrem Kalender abgesagt; diese Anmeldung ist beendet.", "You declined in your calendar, and this registration has ended.", "您已在日历中谢绝参会，此报名已结束。" },
-        { "declining", "Sie haben in Ihrem Kalender abgesagt; Ihr Platz ist noch bis Donnerstag, 24. September 2020, 14:00 Uhr (Berliner Zeit) reserviert.", "You declined in your calendar; your place is held until Thursday, 24 September 2020, 14:00 (Berlin time).", "您已在日历中谢绝参会，席位保留至2020年9月24日 星期四 14:00（柏林时间）。" },
+        { "declining", "Sie haben in Ihrem Kalender abgesagt; zurücknehmen können Sie das bis Donnerstag, 24. September 2020, 14:00 Uhr (Berliner Zeit).", "You declined in your calendar; you can take that back until Thursday, 24 September 2020, 14:00 (Berlin time).", "您已在日历中谢绝参会，可在2020年9月24日 星期四 14:00（柏林时间）前撤回。" },
         { "declined", "Diese Anmeldung wurde leider abgelehnt.", "Unfortunately, this registration has been declined.", "很抱歉，此报名未获批准。" },
         { "test", "Dies ist eine Testanmeldung; sie belegt keinen Platz.", "This is a test registration; it takes no place.", "这是测试报名，不占用席位。" },
         { "over", "Die Veranstaltung ist vorbei.", "The event is over.", "本次活动已结束。" },
