@@ -257,6 +257,7 @@ internal sealed record Matter
     {
         { IsActive: true } => null,
         { Status: RegistrationStatus.Declined } => MessageKind.Declined,
+        { EndReason: EndReason.AddressNotConfirmed, DelegationId: not null, Email: not null } => null, // their contact's address it was; they have heard of nothing yet
         { EndReason: EndReason.AddressNotConfirmed } => MessageKind.CancelledAddressNotConfirmed,
         { EndReason: EndReason.NameMissing } => MessageKind.CancelledNameMissing,
         { EndReason: EndReason.OfferDeclined } => MessageKind.CancelledOfferDeclined,

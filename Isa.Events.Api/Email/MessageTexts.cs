@@ -171,15 +171,15 @@ internal static class MessageTexts
             new("""
                 mit dieser E-Mail-Adresse hat sich jemand für „{{ event }}“ angemeldet. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
 
-                Waren Sie es nicht, brauchen Sie nichts zu tun. Sie hören dann nichts weiter von uns.
+                Waren Sie es nicht, brauchen Sie nichts zu tun: Was niemand bestätigt, verfällt von selbst.
                 """, """
                 Somebody has registered for “{{ event }}” with this e-mail address. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
 
-                If it was not you, there is nothing you need to do. You will not hear from us again.
+                If it was not you, there is nothing you need to do: what nobody confirms expires by itself.
                 """, """
                 有人使用此邮箱报名参加“{{ event }}”。如系您本人，请点击下方链接确认{% if endsAt %}，链接有效期至{{ endsAt }}{% endif %}。
 
-                如非您本人操作，请忽略此邮件，我们不会再打扰您。
+                如非您本人操作，请忽略此邮件，未经确认的报名将自动失效。
                 """)),
 
         [MessageKind.Approved] = new(
@@ -466,15 +466,15 @@ internal static class MessageTexts
             new("""
                 mit dieser E-Mail-Adresse hat sich jemand als Kontakt einer Delegation für „{{ event }}“ gemeldet; angemeldete Personen: {{ count }}. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
 
-                Waren Sie es nicht, brauchen Sie nichts zu tun. Sie hören dann nichts weiter von uns.
+                Waren Sie es nicht, brauchen Sie nichts zu tun: Was niemand bestätigt, verfällt von selbst.
                 """, """
                 Somebody has given this e-mail address as the contact of a delegation to “{{ event }}”; people registered: {{ count }}. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
 
-                If it was not you, there is nothing you need to do. You will not hear from us again.
+                If it was not you, there is nothing you need to do: what nobody confirms expires by itself.
                 """, """
                 有人使用此邮箱作为联系人，为代表团报名参加“{{ event }}”，共{{ count }}人。如系您本人，请点击下方链接确认{% if endsAt %}，链接有效期至{{ endsAt }}{% endif %}。
 
-                如非您本人操作，请忽略此邮件，我们不会再打扰您。
+                如非您本人操作，请忽略此邮件，未经确认的报名将自动失效。
                 """)),
 
         [MessageKind.DelegationLinks] = new(

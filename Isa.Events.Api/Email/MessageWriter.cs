@@ -47,7 +47,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     }
 
     // Of many mails about as many people the contact sees which is about whom.
-    private static string About(Matter matter) => matter is not { Contact: not null, Registration: { } one } ? ""
+    private static string About(Matter matter) => matter is not { Contact: not null, Registration: { } one, Kind: not MessageKind.CancelledAddressNotConfirmed } ? ""
         : $"{(one.NameFollows ? $"{MessageTexts.NameFollows.In(matter.Language)}{(matter.Language == Language.Zh ? $"（{one.Reference}）" : $" ({one.Reference})")}" : MessageParts.Shorten(one.FullName, MaxNameInSubject))} – ";
 
     // By the page of the registration that ended, as it says itself.
@@ -111,6 +111,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         IReadOnlyList<Registration> concerned = matter.Registration is { } one ? [one] : matter.Members;
         return matter switch
         {
+            { Kind: MessageKind.CancelledAddressNotConfirmed } => null,
             { Contact: not null, Kind: MessageKind.OrganizerMessage } when concerned.All(m => m.NameFollows) => With(MessageTexts.OfPlaces, "reference", concerned.Select(m => m.Reference!)),
             { Registration: null, Kind: MessageKind.OrganizerMessage } => With(MessageTexts.PassOnToAll, "name", concerned.Where(m => !m.NameFollows).Select(m => m.FullName)),
             { Contact: not null, Registration.NameFollows: false } => Fill(MessageTexts.PassOn, values, language),

@@ -135,6 +135,21 @@ public class ContactLettersTests : MailTests
         text.ShouldMatch($"张伟[:：] ?{city}\n");
     }
 
+    [Fact]
+    public async Task What_the_contact_never_confirmed_ends_for_them_without_a_name_and_members_who_had_not_heard_of_it_hear_nothing()
+    {
+        var evt = await Host.EventWithSeatsAsync(5);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"confirmsAddresses":true}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await Host.DelegationAsync(evt, 1, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜" }));
+        (await Host.SendOneAsync()).To.ShouldBe(Contact);
+        Host.Time.Advance(TimeSpan.FromMinutes(31));
+        await Host.Database.WriteAsync(evt, session => Isa.Events.Api.Features.Waitlist.Expiry.Run(session, Isa.Events.Api.Features.Events.EventLock.LockEvent(session, evt)), CancellationToken.None);
+        var mail = await Host.SendOneAsync();
+        mail.To.ShouldBe(Contact);
+        mail.Subject.ShouldStartWith("报名已失效：");
+        mail.Text.ShouldNotContain("李娜");
+    }
+
     [Theory]
     [InlineData("de", "Personen: 1. Unten", "Nicht angemeldet werden konnten: 2.", "nicht angemeldet, kein Platz mehr frei")]
     [InlineData("en", "People: 1. How", "Could not be registered: 2.", "not registered, no place was left")]
