@@ -99,7 +99,7 @@ internal sealed record Matter
             MessageKind.OfferMade or MessageKind.Links or MessageKind.DetailsChanged or MessageKind.EventCancelled when registration.IsActive => registration.Status,
             _ => RegistrationStatus.Confirmed,
         };
-        var shown = registration with { Status = status, HoldEndsAt = registration.HoldEndsAt ?? now.AddHours(24), DeclineTakesEffectAt = registration.DeclineTakesEffectAt ?? now + Answering.UndoTime };
+        var shown = registration with { Status = status, HoldEndsAt = registration.HoldEndsAt ?? now.AddHours(24), DeclineTakesEffectAt = registration.DeclineTakesEffectAt ?? (kind == MessageKind.DeclineReceived ? now + Answering.UndoTime : null) };
         var calledOff = kind == MessageKind.EventCancelled ? evt with { Status = EventStatus.Cancelled } : evt;
         var told = shown.Told is { } known && !known.SaysAs(ToldInvite.Now(calledOff, shown)) ? known : ToldInvite.Now(calledOff, shown) with { Cancelled = false };
         if (kind == MessageKind.EventChanged && told.SaysAs(ToldInvite.Now(evt, shown))) told = told with { StartsAt = told.StartsAt.AddDays(-7), EndsAt = told.EndsAt.AddDays(-7) };

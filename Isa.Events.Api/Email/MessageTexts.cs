@@ -124,7 +124,7 @@ internal static class MessageTexts
 
                 Sie stehen weiterhin an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}
                 """, """
-                Your attendance has been changed: {% if fromSite %}{{ fromSite }} before, {{ site }} now{% else %}{{ site }}{% endif %}. {{ way }}{% if position %}
+                Your attendance has been changed{% if fromSite %} from “{{ fromSite }}” to “{{ site }}”{% else %}: {{ site }}{% endif %}. {{ way }}{% if position %}
 
                 You are still number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}
                 """, """
@@ -142,7 +142,7 @@ internal static class MessageTexts
 
                 Wenn Ihnen das nicht passt, können Sie Ihre Teilnahme selbst ändern oder absagen.
                 """, """
-                The organiser has changed your attendance: {% if fromSite %}{{ fromSite }} before, {{ site }} now{% else %}{{ site }}{% endif %}. {{ way }}{% if waitingFor %}
+                The organiser has changed your attendance{% if fromSite %} from “{{ fromSite }}” to “{{ site }}”{% else %}: {{ site }}{% endif %}. {{ way }}{% if waitingFor %}
 
                 You are {% if position %}number {{ position }} {% endif %}on the waiting list ({{ waitingFor }}).{% endif %}
 

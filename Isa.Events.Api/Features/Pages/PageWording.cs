@@ -47,7 +47,7 @@ internal static class PageWording
     public static readonly Sentence MemberSite = new("Wie möchte die Person teilnehmen?", "How would they like to attend?", "此人希望以何种方式参会？");
     public static readonly Sentence MemberNotice = new("Die Person hat den Datenschutzhinweis gelesen.", "They have read the privacy notice.", "此人已阅读隐私声明。");
     public static readonly Sentence MemberButton = new("Anmelden", "Register", "报名");
-    public static readonly Sentence ToMember = new("Ansehen und ändern", "See and change", "查看和修改");
+    public static readonly Sentence ToMember = new("Ansehen und ändern", "View and change", "查看和修改");
 
     // Offer
     public static readonly Sentence Offer = new("Ein Platz für Sie", "A place for you", "为您保留的席位");
