@@ -99,7 +99,7 @@ internal sealed record Matter
             MessageKind.OfferMade or MessageKind.Links or MessageKind.DetailsChanged or MessageKind.EventCancelled when registration.IsActive => registration.Status,
             _ => RegistrationStatus.Confirmed,
         };
-        var shown = registration with { Status = status, HoldEndsAt = registration.HoldEndsAt ?? now.AddHours(24), DeclineTakesEffectAt = registration.DeclineTakesEffectAt ?? now + Answering.UndoTime };
+        var shown = registration with { Status = status, HoldEndsAt = registration.HoldEndsAt ?? now.AddHours(24), DeclineTakesEffectAt = registration.DeclineTakesEffectAt ?? (kind == MessageKind.DeclineReceived ? now + Answering.UndoTime : null) };
         var calledOff = kind == MessageKind.EventCancelled ? evt with { Status = EventStatus.Cancelled } : evt;
         var told = shown.Told is { } known && !known.SaysAs(calledOff, shown) ? known : ToldInvite.Now(calledOff, shown) with { Cancelled = false };
         if (kind == MessageKind.EventChanged && told.SaysAs(evt, shown)) told = told with { StartsAt = told.StartsAt.AddDays(-7), EndsAt = told.EndsAt.AddDays(-7) };
@@ -259,6 +259,7 @@ internal sealed record Matter
     {
         { IsActive: true } => null,
         { Status: RegistrationStatus.Declined } => MessageKind.Declined,
+        { EndReason: EndReason.AddressNotConfirmed, DelegationId: not null, Email: not null } => null, // their contact's address it was; they have heard of nothing yet
         { EndReason: EndReason.AddressNotConfirmed } => MessageKind.CancelledAddressNotConfirmed,
         { EndReason: EndReason.NameMissing } => MessageKind.CancelledNameMissing,
         { EndReason: EndReason.OfferDeclined } => MessageKind.CancelledOfferDeclined,

@@ -62,12 +62,11 @@ internal sealed record MessageContent
 /// </summary>
 internal static class MessagePage
 {
-    private const string Frame = "max-width:600px;margin:0 auto;padding:16px;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;font-size:16px;line-height:1.5";
+    private const string Frame = "max-width:600px;margin:0 auto;padding:16px;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;font-size:16px;line-height:1.5;word-break:break-word;overflow-wrap:anywhere"; // long words and addresses on a phone
     private const string Block = "margin:0 0 16px";
     private const string Heading = "font-size:18px;line-height:1.3;margin:24px 0 12px";
     private const string Button = "display:inline-block;padding:12px 20px;border-radius:6px;background-color:#0b57a4;color:#ffffff;font-weight:bold;text-decoration:none";
     private const string Box = "margin:0 0 16px;padding:12px 16px;border:1px solid #888888;border-left:6px solid #b36b00";
-    private const string Long = "word-break:break-word;overflow-wrap:anywhere"; // addresses of links on a phone
 
     public static string Text(MessageContent message)
     {
@@ -109,7 +108,7 @@ internal static class MessagePage
         if (message.Preface is { } preface) Paragraph($"<em>{preface.ToHtml(language)}</em>");
         if (message.Changes.Count > 0)
             html.Append("<div style=\"").Append(Box).Append("\">\n").AppendJoin("<br>\n", message.Changes.Select(change =>
-                $"<strong>{Html.Encode(change.Label)}</strong><br>\n{MessageTexts.Before.In(language)}: <s>{change.Before.ToHtml(language)}</s><br>\n{MessageTexts.Now.In(language)}: <strong>{change.Now.ToHtml(language)}</strong>")).Append("\n</div>\n");
+                $"<strong>{Html.Encode(change.Label)}</strong><br>\n{Label(MessageTexts.Before.In(language), language)}<s>{change.Before.ToHtml(language)}</s><br>\n{Label(MessageTexts.Now.In(language), language)}<strong>{change.Now.ToHtml(language)}</strong>")).Append("\n</div>\n");
         Paragraph(message.Greeting.ToHtml(language));
         foreach (var paragraph in message.Body.ToHtml(language).Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) Paragraph(paragraph.Replace("\n", "<br>\n", StringComparison.Ordinal));
         if (message.Action is { } action) Paragraph($"<a href=\"{Html.Encode(action.Url)}\" style=\"{Button}\">{Html.Encode(action.Label)}</a>");
@@ -132,7 +131,7 @@ internal static class MessagePage
         void Paragraph(string inner) => html.Append("<p style=\"").Append(Block).Append("\">").Append(inner).Append("</p>\n");
 
         string Line(Particular particular, Phrase line, int i) =>
-            particular.Url is { } url && i == particular.Lines.Count - 1 ? $"<a href=\"{Html.Encode(url)}\" style=\"{Long}\">{line.ToHtml(language)}</a>" : line.ToHtml(language);
+            particular.Url is { } url && i == particular.Lines.Count - 1 ? $"<a href=\"{Html.Encode(url)}\">{line.ToHtml(language)}</a>" : line.ToHtml(language);
     }
 
     // Opens with a colon as the language writes it.

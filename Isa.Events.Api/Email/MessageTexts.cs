@@ -15,7 +15,7 @@ internal sealed record MessageText(Sentence Subject, Sentence Body)
 /// The messages in their three languages. They may use: <c>name</c>, <c>event</c>, <c>organizer</c>, <c>reference</c>, <c>site</c> (theirs, by name), <c>way</c> (a sentence on how
 /// they attend there), <c>fromSite</c> (before), <c>waitingFor</c>, <c>position</c>, <c>endsAt</c> (of an offer, or of whatever is held for them), <c>note</c> (the organiser's own words),
 /// <c>dayChanged</c>, <c>tentative</c> (whether an entry says that they wait), <c>replaced</c> (whom a deputy stands in for), <c>code</c>, <c>deadline</c>, <c>starts</c> (the start, on their clock), of a delegation <c>count</c>, <c>waiting</c>,
-/// <c>pending</c> (not decided on), <c>leftOut</c> (whom there was no place for), <c>passOn</c> (whether there are links to pass on), of a place without a name <c>state</c> (what holds), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>.
+/// <c>pending</c> (not decided on), <c>leftOut</c> (whom there was no place for), <c>passOn</c> (whether there are links to pass on), of links that were asked for, and of a place without a name, <c>state</c> (what holds), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>.
 /// Absent ones are false.
 /// </summary>
 internal static class MessageTexts
@@ -28,77 +28,77 @@ internal static class MessageTexts
             new("Ihre Anmeldung ist bestätigt. {{ way }}", "Your registration is confirmed. {{ way }}", "您的报名已确认。{{ way }}")),
 
         [MessageKind.ConfirmedWaiting] = new(
-            new("Anmeldung bestätigt, dazu Warteliste: {{ event }}", "Registration confirmed, and on a waiting list: {{ event }}", "报名已确认（另有候补）：{{ event }}"),
+            new("Anmeldung bestätigt, auch auf der Warteliste: {{ event }}", "Registration confirmed, and on the waiting list: {{ event }}", "报名已确认（另有候补）：{{ event }}"),
             new("""
                 Ihre Anmeldung ist bestätigt. {{ way }}
 
-                Auf der Warteliste ({{ waitingFor }}) stehen Sie{% if position %} auf Platz {{ position }}{% endif %}. Sobald dort ein Platz für Sie frei wird, hören Sie von uns. Bis dahin bleibt es bei Ihrer jetzigen Teilnahme.
+                Außerdem stehen Sie {% if position %}an {{ position }}. Stelle der{% else %}auf der{% endif %} Warteliste ({{ waitingFor }}). Sobald dort ein Platz für Sie frei wird, hören Sie von uns. Bis dahin bleibt es bei Ihrer jetzigen Teilnahme.
                 """, """
                 Your registration is confirmed. {{ way }}
 
-                You are also on the waiting list ({{ waitingFor }}){% if position %}, at number {{ position }}{% endif %}. We will let you know as soon as there is a seat for you. Until then nothing changes.
+                You are also {% if position %}number {{ position }} {% endif %}on the waiting list ({{ waitingFor }}). We will let you know as soon as there is a place for you there. Until then nothing changes.
                 """, """
                 您的报名已确认。{{ way }}
 
-                您同时已进入“{{ waitingFor }}”的候补名单{% if position %}，目前排在第 {{ position }} 位{% endif %}。一有席位我们会立即通知您；在此之前，您的参会方式保持不变。
+                您同时已进入“{{ waitingFor }}”的候补名单{% if position %}，目前排在第{{ position }}位{% endif %}。一有席位我们会立即通知您；在此之前，您的参会方式保持不变。
                 """)),
 
         [MessageKind.ConfirmedDeputy] = new(
-            new("Sie nehmen in Vertretung teil: {{ event }}", "You attend as a deputy: {{ event }}", "您将代为参会：{{ event }}"),
+            new("Sie nehmen in Vertretung teil: {{ event }}", "You are attending as a deputy: {{ event }}", "您将代为参会：{{ event }}"),
             new("""
                 Sie sind als Vertretung{% if replaced %} für {{ replaced }}{% endif %} angemeldet. {{ way }}
                 """, """
                 You are registered{% if replaced %} in place of {{ replaced }}{% else %} as a deputy{% endif %}. {{ way }}
                 """, """
-                您已登记{% if replaced %}代替 {{ replaced }} {% else %}代为{% endif %}参会。{{ way }}
+                您的报名已登记，您将{% if replaced %}代替{{ replaced }}{% else %}代他人{% endif %}参会。{{ way }}
                 """)),
 
         [MessageKind.Waitlisted] = new(
             new("Auf der Warteliste: {{ event }}", "On the waiting list: {{ event }}", "已列入候补名单：{{ event }}"),
             new("""
-                vielen Dank für Ihre Anmeldung. Zurzeit sind alle Plätze vergeben ({{ waitingFor }}). {% if position %}Sie stehen auf Platz {{ position }} der Warteliste.{% else %}Sie stehen auf der Warteliste.{% endif %}
+                vielen Dank für Ihre Anmeldung. Zurzeit sind alle Plätze vergeben ({{ waitingFor }}). Sie stehen {% if position %}an {{ position }}. Stelle der{% else %}auf der{% endif %} Warteliste.
 
                 Sobald ein Platz für Sie frei wird, hören Sie von uns.{% if tentative %}{% else %} Einen Kalendereintrag bekommen Sie erst dann.{% endif %}
                 """, """
-                Thank you for registering. At the moment all seats are taken ({{ waitingFor }}). {% if position %}You are number {{ position }} on the waiting list.{% else %}You are on the waiting list.{% endif %}
+                Thank you for registering. At the moment all places are taken ({{ waitingFor }}). You are {% if position %}number {{ position }} {% endif %}on the waiting list.
 
-                We will let you know as soon as there is a seat for you.{% if tentative %}{% else %} The calendar entry will come with it.{% endif %}
+                We will let you know as soon as there is a place for you.{% if tentative %}{% else %} The calendar entry will come with it.{% endif %}
                 """, """
-                感谢您的报名。目前席位已满（{{ waitingFor }}），{% if position %}您在候补名单中排在第 {{ position }} 位。{% else %}您已进入候补名单。{% endif %}
+                感谢您的报名。目前席位已满（{{ waitingFor }}），{% if position %}您在候补名单中排在第{{ position }}位。{% else %}您已进入候补名单。{% endif %}
 
                 一有席位我们会立即通知您{% if tentative %}{% else %}，并同时发送日历邀请{% endif %}。
                 """)),
 
         [MessageKind.Promoted] = new(
-            new("Sie haben einen Platz: {{ event }}", "You have a seat: {{ event }}", "您已获得席位：{{ event }}"),
+            new("Sie haben einen Platz: {{ event }}", "You have a place: {{ event }}", "您已获得席位：{{ event }}"),
             new("""
-                für Sie ist ein Platz frei geworden. {{ way }}{% if fromSite %} Ihre bisherige Teilnahme ({{ fromSite }}) ist damit hinfällig.{% endif %}
+                Sie sind von der Warteliste nachgerückt. {{ way }}{% if fromSite %} Ihr bisheriger Platz ({{ fromSite }}) ist damit frei.{% endif %}
 
-                Wenn Sie ihn nicht brauchen, sagen Sie bitte ab: Andere warten noch.
+                Wenn Sie den Platz doch nicht brauchen, sagen Sie bitte ab, damit ihn jemand anderes bekommt.
                 """, """
-                A seat has become free for you. {{ way }}{% if fromSite %} It replaces your earlier place ({{ fromSite }}).{% endif %}
+                You have moved up from the waiting list. {{ way }}{% if fromSite %} Your earlier place ({{ fromSite }}) has been released.{% endif %}
 
-                If you do not need it, please cancel: others are still waiting.
+                If you do not need the place after all, please cancel, so that somebody else can have it.
                 """, """
-                已有席位空出并分配给您。{{ way }}{% if fromSite %}您原先的参会方式（{{ fromSite }}）随之取消。{% endif %}
+                您已从候补名单递补成功。{{ way }}{% if fromSite %}您原先的参会方式（{{ fromSite }}）随之取消。{% endif %}
 
-                如您不再需要该席位，请及时取消，以便让给其他候补人员。
+                如您不再需要该席位，请及时取消，以便让给他人。
                 """)),
 
         [MessageKind.OfferMade] = new(
-            new("Ein Platz für Sie – bitte antworten: {{ event }}", "A seat for you – please answer: {{ event }}", "有席位空出，请您确认：{{ event }}"),
+            new("Ein Platz für Sie – bitte antworten: {{ event }}", "A place for you – please answer: {{ event }}", "有席位空出，请您确认：{{ event }}"),
             new("""
                 ein Platz ist frei geworden: {{ waitingFor }}. Er ist bis {{ endsAt }} für Sie reserviert.
 
-                Bitte nehmen Sie ihn bis dahin an oder lehnen Sie ihn ab. Ohne Antwort geht er an die nächste Person auf der Warteliste.{% if site %} Ihre jetzige Teilnahme ({{ site }}) bleibt bestehen, solange Sie nicht annehmen.{% endif %}
+                Bitte nehmen Sie ihn bis dahin an oder lehnen Sie ihn ab. Ohne Antwort geht er an die nächste Person auf der Warteliste. {% if site %}Ihre jetzige Teilnahme ({{ site }}) bleibt bestehen, solange Sie nicht annehmen.{% else %}Wenn Sie ablehnen oder nicht antworten, endet Ihre Anmeldung.{% endif %}
                 """, """
-                A seat has become free: {{ waitingFor }}. It is held for you until {{ endsAt }}.
+                A place has become free: {{ waitingFor }}. It is held for you until {{ endsAt }}.
 
-                Please accept or decline it by then. Without an answer it goes to the next person on the waiting list.{% if site %} You keep your present place ({{ site }}) unless you accept.{% endif %}
+                Please accept or decline it by then. Without an answer it goes to the next person on the waiting list. {% if site %}You keep your present place ({{ site }}) unless you accept.{% else %}If you decline or do not answer, your registration ends.{% endif %}
                 """, """
-                “{{ waitingFor }}”有席位空出，已为您保留至 {{ endsAt }}。
+                “{{ waitingFor }}”有席位空出，已为您保留至{{ endsAt }}。
 
-                请在此之前选择接受或放弃；逾期未答复，席位将让给下一位候补人员。{% if site %}在您接受之前，您目前的参会方式（{{ site }}）保持不变。{% endif %}
+                请在此之前选择接受或放弃；逾期未答复，席位将让给下一位候补人员。{% if site %}在您接受之前，您目前的参会方式（{{ site }}）保持不变。{% else %}如您放弃或逾期未答复，您的报名将随之结束。{% endif %}
                 """)),
 
         [MessageKind.OfferExpired] = new(
@@ -106,45 +106,51 @@ internal static class MessageTexts
             new("""
                 der Platz{% if waitingFor %} ({{ waitingFor }}){% endif %}, der für Sie reserviert war, ist weitergegeben worden, weil bis zum Ende der Frist keine Antwort kam.
 
-                Es bleibt bei Ihrer bisherigen Teilnahme. {{ way }}
+                Auf der Warteliste stehen Sie damit nicht mehr; es bleibt bei Ihrer bisherigen Teilnahme. {{ way }}
                 """, """
-                The seat{% if waitingFor %} ({{ waitingFor }}){% endif %} that was held for you has been passed on, because there was no answer in time.
+                The place{% if waitingFor %} ({{ waitingFor }}){% endif %} that was held for you has been passed on, because there was no answer in time.
 
-                Your place stays as it was. {{ way }}
+                You are no longer on the waiting list for it; your attendance stays as it was. {{ way }}
                 """, """
                 为您保留的席位{% if waitingFor %}（{{ waitingFor }}）{% endif %}因逾期未答复，已让给其他人员。
 
-                您原先的参会方式不变。{{ way }}
+                您已不在该候补名单中，原先的参会方式不变。{{ way }}
                 """)),
 
         [MessageKind.Moved] = new(
             new("Teilnahme geändert: {{ event }}", "Attendance changed: {{ event }}", "参会方式已变更：{{ event }}"),
             new("""
-                Ihre Teilnahme ist geändert: {% if fromSite %}bisher {{ fromSite }}, jetzt {{ site }}{% else %}{{ site }}{% endif %}. {{ way }}
+                Ihre Teilnahme ist geändert: {% if fromSite %}bisher {{ fromSite }}, jetzt {{ site }}{% else %}{{ site }}{% endif %}. {{ way }}{% if position %}
+
+                Sie stehen weiterhin an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}
                 """, """
-                Your attendance has been changed: {% if fromSite %}{{ fromSite }} before, {{ site }} now{% else %}{{ site }}{% endif %}. {{ way }}
+                Your attendance has been changed{% if fromSite %} from “{{ fromSite }}” to “{{ site }}”{% else %}: {{ site }}{% endif %}. {{ way }}{% if position %}
+
+                You are still number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}
                 """, """
-                您的参会方式已变更：{% if fromSite %}由“{{ fromSite }}”改为“{{ site }}”{% else %}{{ site }}{% endif %}。{{ way }}
+                您的参会方式已变更：{% if fromSite %}由“{{ fromSite }}”改为“{{ site }}”{% else %}{{ site }}{% endif %}。{{ way }}{% if position %}
+
+                您仍在“{{ waitingFor }}”的候补名单中，目前排在第{{ position }}位。{% endif %}
                 """)),
 
         [MessageKind.MovedByOrganizer] = new(
             new("Teilnahme geändert: {{ event }}", "Attendance changed: {{ event }}", "参会方式已变更：{{ event }}"),
             new("""
-                der Veranstalter musste Ihre Teilnahme ändern: {% if fromSite %}bisher {{ fromSite }}, jetzt {{ site }}{% else %}{{ site }}{% endif %}. {{ way }}{% if waitingFor %}
+                der Veranstalter hat Ihre Teilnahme geändert: {% if fromSite %}bisher {{ fromSite }}, jetzt {{ site }}{% else %}{{ site }}{% endif %}. {{ way }}{% if waitingFor %}
 
-                Auf der Warteliste ({{ waitingFor }}) stehen Sie{% if position %} auf Platz {{ position }}{% endif %}.{% endif %}
+                Sie stehen {% if position %}an {{ position }}. Stelle der{% else %}auf der{% endif %} Warteliste ({{ waitingFor }}).{% endif %}
 
                 Wenn Ihnen das nicht passt, können Sie Ihre Teilnahme selbst ändern oder absagen.
                 """, """
-                The organiser had to change your attendance: {% if fromSite %}{{ fromSite }} before, {{ site }} now{% else %}{{ site }}{% endif %}. {{ way }}{% if waitingFor %}
+                The organiser has changed your attendance{% if fromSite %} from “{{ fromSite }}” to “{{ site }}”{% else %}: {{ site }}{% endif %}. {{ way }}{% if waitingFor %}
 
-                You are on the waiting list ({{ waitingFor }}){% if position %}, at number {{ position }}{% endif %}.{% endif %}
+                You are {% if position %}number {{ position }} {% endif %}on the waiting list ({{ waitingFor }}).{% endif %}
 
                 If this does not suit you, you can change your attendance yourself, or cancel.
                 """, """
                 主办方调整了您的参会方式：{% if fromSite %}由“{{ fromSite }}”改为“{{ site }}”{% else %}{{ site }}{% endif %}。{{ way }}{% if waitingFor %}
 
-                您已进入“{{ waitingFor }}”的候补名单{% if position %}，目前排在第 {{ position }} 位{% endif %}。{% endif %}
+                您已进入“{{ waitingFor }}”的候补名单{% if position %}，目前排在第{{ position }}位{% endif %}。{% endif %}
 
                 如此安排不便，您可自行更改参会方式或取消报名。
                 """)),
@@ -165,15 +171,15 @@ internal static class MessageTexts
             new("""
                 mit dieser E-Mail-Adresse hat sich jemand für „{{ event }}“ angemeldet. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
 
-                Waren Sie es nicht, brauchen Sie nichts zu tun. Sie hören dann nichts weiter von uns.
+                Waren Sie es nicht, brauchen Sie nichts zu tun: Was niemand bestätigt, verfällt von selbst.
                 """, """
                 Somebody has registered for “{{ event }}” with this e-mail address. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
 
-                If it was not you, there is nothing you need to do. You will not hear from us again.
+                If it was not you, there is nothing you need to do: what nobody confirms expires by itself.
                 """, """
-                有人使用此邮箱报名参加“{{ event }}”。如系您本人，请点击下方链接确认{% if endsAt %}，链接有效期至 {{ endsAt }}{% endif %}。
+                有人使用此邮箱报名参加“{{ event }}”。如系您本人，请点击下方链接确认{% if endsAt %}，链接有效期至{{ endsAt }}{% endif %}。
 
-                如非您本人操作，请忽略此邮件，我们不会再打扰您。
+                如非您本人操作，请忽略此邮件，未经确认的报名将自动失效。
                 """)),
 
         [MessageKind.Approved] = new(
@@ -193,7 +199,7 @@ internal static class MessageTexts
                 """)),
 
         [MessageKind.Declined] = new(
-            new("Ihre Anmeldung: {{ event }}", "Your registration: {{ event }}", "关于您的报名：{{ event }}"),
+            new("Anmeldung nicht angenommen: {{ event }}", "Registration not accepted: {{ event }}", "报名未通过审核：{{ event }}"),
             new("""
                 leider konnte der Veranstalter Ihre Anmeldung nicht annehmen.{% if note %}
 
@@ -209,19 +215,19 @@ internal static class MessageTexts
                 """)),
 
         [MessageKind.EventChanged] = new(
-            new("Geändert: {{ event }}", "Changed: {{ event }}", "会议安排有变：{{ event }}"),
+            new("{% if dayChanged %}Neuer Termin{% else %}Geändert{% endif %}: {{ event }}", "{% if dayChanged %}Rescheduled{% else %}Changed{% endif %}: {{ event }}", "{% if dayChanged %}活动改期{% else %}活动安排有变{% endif %}：{{ event }}"),
             new("""
-                an der Veranstaltung hat sich etwas geändert; unten steht, was jetzt gilt. Ihre Anmeldung bleibt bestehen.{% if dayChanged %}
+                an der Veranstaltung hat sich etwas geändert; unten steht, was jetzt gilt. Ihre Anmeldung bleibt bestehen.{% if way %} {{ way }}{% endif %}{% if position %} Sie stehen weiterhin an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}{% if dayChanged %}
 
-                Es ist ein anderer Tag als bisher. Wenn Sie dann nicht können, sagen Sie bitte ab.{% endif %}
+                Wenn Sie zum neuen Termin nicht können, sagen Sie bitte ab.{% endif %}
                 """, """
-                Something about the event has changed; what holds now is below. Your registration stands.{% if dayChanged %}
+                Something about the event has changed; the current details are below. Your registration remains valid.{% if way %} {{ way }}{% endif %}{% if position %} You are still number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}{% if dayChanged %}
 
-                It is another day than before. If you cannot come then, please cancel.{% endif %}
+                If you cannot come at the new time, please cancel.{% endif %}
                 """, """
-                会议安排有所变更，最新安排见下方。您的报名仍然有效。{% if dayChanged %}
+                活动安排有所变更，最新安排见下方。您的报名仍然有效。{{ way }}{% if position %}您仍在“{{ waitingFor }}”的候补名单中，目前排在第{{ position }}位。{% endif %}{% if dayChanged %}
 
-                会议日期已改变，如届时无法参会，请取消报名。{% endif %}
+                如改期后无法参会，请取消报名。{% endif %}
                 """)),
 
         [MessageKind.DetailsChanged] = new(
@@ -229,7 +235,7 @@ internal static class MessageTexts
             new("""
                 die Angaben zu Ihrer Anmeldung sind geändert. Unten steht, was jetzt gilt; ältere Links gelten womöglich nicht mehr.
                 """, """
-                The details of your registration have been changed. What holds now is below; older links may no longer work.
+                The details of your registration have been changed. The current ones are below; older links may no longer work.
                 """, """
                 您的报名信息已更新，最新内容见下方；旧邮件中的链接可能已失效。
                 """)),
@@ -243,7 +249,7 @@ internal static class MessageTexts
                 """, """
                 Your registration has been cancelled. We are sorry that you cannot be there.
 
-                Was this a mistake? Then please register again, or ask the organiser.
+                Was this a mistake? Then please register again, or contact the organiser.
                 """, """
                 您的报名已取消，很遗憾您无法参会。
 
@@ -255,7 +261,7 @@ internal static class MessageTexts
             new("""
                 der Veranstalter hat Ihre Anmeldung storniert. Wenn Sie Fragen dazu haben, wenden Sie sich bitte an ihn.
                 """, """
-                The organiser has cancelled your registration. If you have any questions, please ask the organiser.
+                The organiser has cancelled your registration. If you have any questions, please contact the organiser.
                 """, """
                 主办方已取消您的报名。如有疑问，请与主办方联系。
                 """)),
@@ -265,7 +271,7 @@ internal static class MessageTexts
             new("""
                 Sie haben den Platz abgelehnt, der für Sie frei geworden war. Ihre Anmeldung ist damit beendet.
                 """, """
-                You have declined the seat that had become free for you. This ends your registration.
+                You have declined the place that had become free for you. This ends your registration.
                 """, """
                 您已放弃为您保留的席位，报名随之结束。
                 """)),
@@ -277,7 +283,7 @@ internal static class MessageTexts
 
                 Wenn Sie noch teilnehmen möchten, melden Sie sich bitte neu an.
                 """, """
-                The seat that was held for you has been passed on, because there was no answer in time. This ends your registration.
+                The place that was held for you has been passed on, because there was no answer in time. This ends your registration.
 
                 If you still wish to attend, please register again.
                 """, """
@@ -299,11 +305,11 @@ internal static class MessageTexts
         [MessageKind.CancelledNameMissing] = new(
             new("Platz verfallen: {{ event }}", "Place released: {{ event }}", "预留席位已释放：{{ event }}"),
             new("""
-                der Platz {{ reference }} war für eine Person reserviert, deren Name noch fehlte. Da er nicht rechtzeitig nachgetragen wurde, ist der Platz wieder frei.
+                der Platz {{ reference }} war für eine Person reserviert, deren Name noch fehlte. Da kein Name nachgetragen wurde, ist der Platz wieder frei.
                 """, """
-                The place {{ reference }} was held for a person whose name was still to come. As it was not given in time, the place has been released.
+                The place {{ reference }} was held for a person whose name was still to come. As no name was given in time, the place has been released.
                 """, """
-                席位 {{ reference }} 原为待定人员预留，因未按时补充姓名，现已释放。
+                席位{{ reference }}原为待定人员预留，因未按时补充姓名，现已释放。
                 """)),
 
         [MessageKind.CancelledInvitationRevoked] = new(
@@ -311,7 +317,7 @@ internal static class MessageTexts
             new("""
                 der Veranstalter hat die Einladung zurückgezogen, mit der Sie angemeldet waren. Ihre Anmeldung ist damit beendet. Wenn Sie Fragen dazu haben, wenden Sie sich bitte an ihn.
                 """, """
-                The organiser has withdrawn the invitation you had registered with. This ends your registration. If you have any questions, please ask the organiser.
+                The organiser has withdrawn the invitation you had registered with. This ends your registration. If you have any questions, please contact the organiser.
                 """, """
                 主办方已撤回您报名所用的邀请，您的报名随之结束。如有疑问，请与主办方联系。
                 """)),
@@ -325,7 +331,7 @@ internal static class MessageTexts
                 """, """
                 Your place has been handed over to a deputy. You are no longer registered yourself.
 
-                If you did not arrange this, please ask the organiser.
+                If you did not arrange this, please contact the organiser.
                 """, """
                 您的席位已转交他人代为参会，您本人的报名已结束。
 
@@ -333,7 +339,7 @@ internal static class MessageTexts
                 """)),
 
         [MessageKind.EventCancelled] = new(
-            new("Abgesagt: {{ event }}", "Cancelled: {{ event }}", "会议取消通知：{{ event }}"),
+            new("Abgesagt: {{ event }}", "Cancelled: {{ event }}", "活动取消通知：{{ event }}"),
             new("""
                 die Veranstaltung ist abgesagt.{% if note %}
 
@@ -347,7 +353,7 @@ internal static class MessageTexts
 
                 There is nothing you need to do.
                 """, """
-                本次会议已取消。{% if note %}
+                本次活动已取消。{% if note %}
 
                 {{ note }}{% endif %}
 
@@ -357,17 +363,17 @@ internal static class MessageTexts
         [MessageKind.DeclineReceived] = new(
             new("Ihre Absage aus dem Kalender: {{ event }}", "You declined in your calendar: {{ event }}", "您已在日历中谢绝参会：{{ event }}"),
             new("""
-                Ihr Kalender hat uns mitgeteilt, dass Sie nicht kommen. Ihr Platz wird frei: {{ endsAt }}.
+                Ihr Kalender hat uns mitgeteilt, dass Sie nicht kommen. Bis {{ endsAt }} ist Ihr Platz{% if site %}{% else %} auf der Warteliste{% endif %} noch für Sie reserviert; danach endet Ihre Anmeldung.
 
                 War das ein Versehen? Bis dahin können Sie Ihren Platz behalten. Sonst brauchen Sie nichts zu tun.
                 """, """
-                Your calendar has told us that you will not come. Your place becomes free: {{ endsAt }}.
+                Your calendar has told us that you will not come. Your place{% if site %}{% else %} on the waiting list{% endif %} is held for you until {{ endsAt }}; after that your registration ends.
 
                 Was this a mistake? Until then you can keep your place. Otherwise there is nothing you need to do.
                 """, """
-                您的日历已告知我们您将不参会。您的席位将于 {{ endsAt }} 释放。
+                您的日历已告知我们您将不参会。您的{% if site %}席位{% else %}候补顺位{% endif %}将保留至{{ endsAt }}，之后您的报名将随之结束。
 
-                如系误操作，您可在此之前保留席位；否则无需任何操作。
+                如系误操作，您可在此之前点击下方链接继续保留；否则无需任何操作。
                 """)),
 
         [MessageKind.Invitation] = new(
@@ -379,11 +385,11 @@ internal static class MessageTexts
 
                 Bitte geben Sie ihn bei der Anmeldung an. Er gilt nur für Sie.{% if deadline %} Anmeldeschluss ist {{ deadline }}.{% endif %}
                 """, """
-                {% if organizer %}{{ organizer }} cordially invites{% else %}We cordially invite{% endif %} you: {{ event }}.
+                {% if organizer %}{{ organizer }} cordially invites{% else %}We cordially invite{% endif %} you to attend: {{ event }}.
 
                 Your personal invitation code: {{ code }}
 
-                Please give it when you register. It is for you alone.{% if deadline %} Please register by {{ deadline }}.{% endif %}
+                Please enter it when you register. It is for you alone.{% if deadline %} Please register by {{ deadline }}.{% endif %}
                 """, """
                 {% if organizer %}{{ organizer }}{% else %}我们{% endif %}诚挚邀请您参加：{{ event }}。
 
@@ -395,15 +401,15 @@ internal static class MessageTexts
         [MessageKind.Links] = new(
             new("Ihre Anmeldung: {{ event }}", "Your registration: {{ event }}", "您的报名信息：{{ event }}"),
             new("""
-                hier sind noch einmal die Angaben und Links zu Ihrer Anmeldung.{% if waitingFor %} Auf der Warteliste ({{ waitingFor }}) stehen Sie{% if position %} auf Platz {{ position }}{% endif %}.{% endif %}
+                hier sind noch einmal die Angaben und Links zu Ihrer Anmeldung. {{ state }}
 
                 Haben Sie diese E-Mail nicht angefordert, brauchen Sie nichts zu tun.
                 """, """
-                Here are the details and links of your registration once more.{% if waitingFor %} You are on the waiting list ({{ waitingFor }}){% if position %}, at number {{ position }}{% endif %}.{% endif %}
+                Here are the details and links of your registration once more. {{ state }}
 
                 If you did not ask for this e-mail, there is nothing you need to do.
                 """, """
-                应您的要求，再次发送您的报名信息和链接。{% if waitingFor %}您在“{{ waitingFor }}”的候补名单中{% if position %}，目前排在第 {{ position }} 位{% endif %}。{% endif %}
+                应您的要求，再次发送您的报名信息和链接。{{ state }}
 
                 如非您本人要求，请忽略此邮件。
                 """)),
@@ -415,41 +421,44 @@ internal static class MessageTexts
 
                 Bitte tragen Sie ein, wer kommt. Sonst {% if count == "1" %}geht der Platz{% else %}gehen die Plätze{% endif %} an andere.
                 """, """
-                For {% if count == "1" %}one{% else %}{{ count }}{% endif %} of your places the name is still missing.{% if endsAt %} {% if count == "1" %}The place is{% else %}The places are{% endif %} held until {{ endsAt }}.{% endif %}
+                {% if count == "1" %}The name for one{% else %}The names for {{ count }}{% endif %} of your places {% if count == "1" %}is{% else %}are{% endif %} still missing.{% if endsAt %} {% if count == "1" %}The place is{% else %}The places are{% endif %} held until {{ endsAt }}.{% endif %}
 
                 Please tell us who is coming. Otherwise {% if count == "1" %}it goes{% else %}they go{% endif %} to others.
                 """, """
-                您预留的席位中还有 {{ count }} 个未填写参会人姓名{% if endsAt %}，席位保留至 {{ endsAt }}{% endif %}。
+                您预留的席位中还有{{ count }}个未填写参会人姓名{% if endsAt %}，席位保留至{{ endsAt }}{% endif %}。
 
                 请尽快补充，逾期席位将让给他人。
                 """)),
 
         [MessageKind.DelegationRegistered] = new(
-            new("Delegation angemeldet: {{ event }}", "Delegation registered: {{ event }}", "代表团报名已收到：{{ event }}"),
+            new(
+                "Anmeldung Ihrer Delegation eingegangen{% if leftOut %}, nicht für alle{% endif %}: {{ event }}",
+                "Registration of your delegation received{% if leftOut %}, not for everybody{% endif %}: {{ event }}",
+                "代表团报名已收到{% if leftOut %}（部分成员未能报名）{% endif %}：{{ event }}"),
             new("""
-                vielen Dank, die Anmeldung Ihrer Delegation ist eingegangen. Personen: {{ count }}. Unten steht, was für jede gilt.
+                vielen Dank, die Anmeldung Ihrer Delegation ist eingegangen. Personen: {{ count }}. Unten steht, was für jede gilt.{% if leftOut %}
 
-                Wer eine eigene E-Mail-Adresse angegeben hat, bekommt auch selbst Post. Alles Weitere geht an Sie; bitte geben Sie es weiter.{% if leftOut %}
+                Nicht angemeldet werden konnten: {{ leftOut }}. Wer das ist und warum, steht unten.{% endif %}
 
-                Nicht angemeldet werden konnten: {{ leftOut }}. Wer das ist und warum, steht unten.{% endif %}{% if endsAt %}
+                Wer eine eigene E-Mail-Adresse angegeben hat, bekommt auch selbst Post. Alles Weitere geht an Sie; bitte geben Sie es weiter.{% if endsAt %}
 
                 Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
                 """, """
-                Thank you, we have received the registration of your delegation. People: {{ count }}. What holds for each of them is below.
+                Thank you, we have received the registration of your delegation. People: {{ count }}. How each of them stands is shown below.{% if leftOut %}
 
-                Whoever has an e-mail address of their own will also hear from us directly. Everything else goes to you; please pass it on.{% if leftOut %}
+                Could not be registered: {{ leftOut }}. Names and reasons are below.{% endif %}
 
-                Could not be registered: {{ leftOut }}. Who that is, and why, is below.{% endif %}{% if endsAt %}
+                Whoever has an e-mail address of their own will also hear from us directly. Everything else goes to you; please pass it on.{% if endsAt %}
 
                 Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
                 """, """
-                感谢您的报名，我们已收到贵代表团的报名信息，共 {{ count }} 人，详情见下方。
+                感谢您的报名，我们已收到贵代表团的报名信息，共{{ count }}人，详情见下方。{% if leftOut %}
 
-                已填写本人邮箱的成员将单独收到通知；其余通知将发送给您，请代为转达。{% if leftOut %}
+                另有{{ leftOut }}人未能报名，名单及原因见下方。{% endif %}
 
-                另有 {{ leftOut }} 人未能报名，名单及原因见下方。{% endif %}{% if endsAt %}
+                已填写本人邮箱的成员将单独收到通知；其余通知将发送给您，请代为转达。{% if endsAt %}
 
-                请在 {{ endsAt }} 前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
+                请在{{ endsAt }}前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
                 """)),
 
         [MessageKind.DelegationToConfirm] = new(
@@ -457,29 +466,29 @@ internal static class MessageTexts
             new("""
                 mit dieser E-Mail-Adresse hat sich jemand als Kontakt einer Delegation für „{{ event }}“ gemeldet; angemeldete Personen: {{ count }}. Bitte bestätigen Sie, dass Sie es waren{% if endsAt %}; der Link gilt bis {{ endsAt }}{% endif %}.
 
-                Waren Sie es nicht, brauchen Sie nichts zu tun. Sie hören dann nichts weiter von uns.
+                Waren Sie es nicht, brauchen Sie nichts zu tun: Was niemand bestätigt, verfällt von selbst.
                 """, """
                 Somebody has given this e-mail address as the contact of a delegation to “{{ event }}”; people registered: {{ count }}. Please confirm that it was you{% if endsAt %}; the link is valid until {{ endsAt }}{% endif %}.
 
-                If it was not you, there is nothing you need to do. You will not hear from us again.
+                If it was not you, there is nothing you need to do: what nobody confirms expires by itself.
                 """, """
-                有人使用此邮箱作为联系人，为代表团报名参加“{{ event }}”，共 {{ count }} 人。如系您本人，请点击下方链接确认{% if endsAt %}，链接有效期至 {{ endsAt }}{% endif %}。
+                有人使用此邮箱作为联系人，为代表团报名参加“{{ event }}”，共{{ count }}人。如系您本人，请点击下方链接确认{% if endsAt %}，链接有效期至{{ endsAt }}{% endif %}。
 
-                如非您本人操作，请忽略此邮件，我们不会再打扰您。
+                如非您本人操作，请忽略此邮件，未经确认的报名将自动失效。
                 """)),
 
         [MessageKind.DelegationLinks] = new(
-            new("Ihre Links: {{ event }}", "Your links: {{ event }}", "您的链接：{{ event }}"),
+            new("Ihre Delegation: {{ event }}", "Your delegation: {{ event }}", "贵代表团的报名信息：{{ event }}"),
             new("""
                 hier sind noch einmal die Links zu Ihrer Delegation. Personen: {{ count }}. Unten steht, was für jede gilt.
 
                 Haben Sie diese E-Mail nicht angefordert, brauchen Sie nichts zu tun.
                 """, """
-                Here are the links to your delegation once more. People: {{ count }}. What holds for each of them is below.
+                Here are the links to your delegation once more. People: {{ count }}. How each of them stands is shown below.
 
                 If you did not ask for this e-mail, there is nothing you need to do.
                 """, """
-                应您的要求，再次发送贵代表团的报名链接。代表团共 {{ count }} 人，详情见下方。
+                应您的要求，再次发送贵代表团的报名链接。代表团共{{ count }}人，详情见下方。
 
                 如非您本人要求，请忽略此邮件。
                 """)),
@@ -493,21 +502,21 @@ internal static class MessageTexts
 
                 {{ note }}{% endif %}
                 """, """
-                The organiser has accepted the registration of your delegation. People: {{ count }}{% if waiting %} ({{ waiting }} of them on the waiting list){% endif %}. What holds for each of them is below.{% if pending %}
+                The organiser has accepted the registration of your delegation. People: {{ count }}{% if waiting %} ({{ waiting }} of them on the waiting list){% endif %}. How each of them stands is shown below.{% if pending %}
 
                 Not decided yet: {{ pending }}. You will hear from us once the organiser has decided on them as well.{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """, """
-                主办方已通过贵代表团的报名，共 {{ count }} 人{% if waiting %}（其中候补 {{ waiting }} 人）{% endif %}，详情见下方。{% if pending %}
+                主办方已通过贵代表团的报名，共{{ count }}人{% if waiting %}（其中候补{{ waiting }}人）{% endif %}，详情见下方。{% if pending %}
 
-                另有 {{ pending }} 人仍待审核，结果会及时通知您。{% endif %}{% if note %}
+                另有{{ pending }}人仍待审核，结果会及时通知您。{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """)),
 
         [MessageKind.DelegationDeclined] = new(
-            new("Ihre Delegation: {{ event }}", "Your delegation: {{ event }}", "关于贵代表团的报名：{{ event }}"),
+            new("Mitglieder Ihrer Delegation nicht angenommen: {{ event }}", "Members of your delegation not accepted: {{ event }}", "代表团成员未通过审核：{{ event }}"),
             new("""
                 leider konnte der Veranstalter die unten genannten Mitglieder Ihrer Delegation nicht annehmen. Personen: {{ count }}. Wer eine eigene E-Mail-Adresse angegeben hat, erfährt es auch selbst.{% if note %}
 
@@ -517,7 +526,7 @@ internal static class MessageTexts
 
                 {{ note }}{% endif %}
                 """, """
-                很抱歉，贵代表团的下列成员未能通过审核，共 {{ count }} 人。已填写本人邮箱的成员将另行收到通知。{% if note %}
+                很抱歉，贵代表团的下列成员未能通过审核，共{{ count }}人。已填写本人邮箱的成员将另行收到通知。{% if note %}
 
                 {{ note }}{% endif %}
                 """)),
@@ -531,31 +540,31 @@ internal static class MessageTexts
 
                 Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
                 """, """
-                From now on, whatever concerns this delegation comes to you at this address. People: {{ count }}. What holds for each of them is below.
+                From now on, whatever concerns this delegation comes to you at this address. People: {{ count }}. How each of them stands is shown below.
 
                 The link for managing it is new; the earlier one no longer works.{% if passOn %} Members without an e-mail address of their own have new links, too (to manage and to join); please pass each of them theirs.{% endif %}{% if endsAt %}
 
                 Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
                 """, """
-                今后与该代表团有关的通知将发送至您的此邮箱。代表团共 {{ count }} 人，详情见下方。
+                今后与该代表团有关的通知将发送至您的此邮箱。代表团共{{ count }}人，详情见下方。
 
                 管理链接已更新，旧链接不再有效。{% if passOn %}未登记本人邮箱的成员，其管理链接和入会链接也已更新，请分别转交本人。{% endif %}{% if endsAt %}
 
-                请在 {{ endsAt }} 前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
+                请在{{ endsAt }}前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
                 """)),
 
         [MessageKind.Reminder] = new(
-            new("Erinnerung: {{ event }}, {{ starts }}", "Reminder: {{ event }}, {{ starts }}", "会议提醒：{{ event }}，{{ starts }}"),
+            new("Erinnerung: {{ event }}, {{ starts }}", "Reminder: {{ event }}, {{ starts }}", "活动提醒：{{ event }}，{{ starts }}"),
             new("""
                 wir freuen uns auf Sie. Beginn ist {{ starts }}. {{ way }}
 
-                Sollten Sie verhindert sein, sagen Sie bitte kurz ab oder melden Sie eine Vertretung; der Link dazu steht unten.
+                Sollten Sie verhindert sein, sagen Sie bitte kurz ab oder nennen Sie uns eine Vertretung; der Link dazu steht unten.
                 """, """
-                We look forward to seeing you. The event begins {{ starts }}. {{ way }}
+                We look forward to seeing you. The event begins on {{ starts }}. {{ way }}
 
                 If you cannot come after all, please cancel or name a deputy; the link is below.
                 """, """
-                期待您的参与。会议开始时间：{{ starts }}。{{ way }}
+                期待您的参与。活动开始时间：{{ starts }}。{{ way }}
 
                 如您无法参会，请点击下方链接取消报名，或由他人代为参会。
                 """)),
@@ -581,9 +590,9 @@ internal static class MessageTexts
 
                 Waiting for your decision: {{ pending }}.{% endif %}
                 """, """
-                自上次汇总以来：{% if registered %}新增报名 {{ registered }} 人{% else %}无新增报名{% endif %}，{% if ended %}取消或未通过 {{ ended }} 人{% else %}无人取消{% endif %}。{% if pending %}
+                自上次汇总以来：{% if registered %}新增报名{{ registered }}人{% else %}无新增报名{% endif %}，{% if ended %}取消或未通过{{ ended }}人{% else %}无人取消{% endif %}。{% if pending %}
 
-                待您审批：{{ pending }} 人。{% endif %}
+                待您审批：{{ pending }}人。{% endif %}
                 """)),
         // Shown where nobody has written anything yet.
         [MessageKind.OrganizerMessage] = new(
@@ -591,9 +600,7 @@ internal static class MessageTexts
             new("hier stehen die Worte des Veranstalters.", "The organiser's words stand here.", "此处为主办方的正文。")),
     };
 
-    private static readonly MessageText Place = new(
-        new("Platz Ihrer Delegation, Name folgt ({{ reference }}): {{ event }}", "A place of your delegation, name to follow ({{ reference }}): {{ event }}", "代表团姓名待定席位（{{ reference }}）：{{ event }}"),
-        new("""
+    private static readonly Sentence Place = new("""
             diese Nachricht betrifft einen Platz Ihrer Delegation, für den der Name noch folgt ({{ reference }}). Für diesen Platz gilt jetzt:
 
             {{ state }}{% if fromSite %} Bisher: {{ fromSite }}.{% endif %}{% if note %}
@@ -602,7 +609,7 @@ internal static class MessageTexts
 
             Bitte tragen Sie bis {{ endsAt }} ein, wer kommt; danach geht der Platz an andere.{% endif %}
             """, """
-            This is about a place of your delegation for which the name is still to follow ({{ reference }}). What holds for this place now:
+            This is about a place of your delegation for which the name is still to follow ({{ reference }}). How this place stands now:
 
             {{ state }}{% if fromSite %} Before: {{ fromSite }}.{% endif %}{% if note %}
 
@@ -616,37 +623,37 @@ internal static class MessageTexts
 
             {{ note }}{% endif %}{% if endsAt %}
 
-            请在 {{ endsAt }} 前填写参会人姓名，逾期席位将让给他人。{% endif %}
-            """));
+            请在{{ endsAt }}前填写参会人姓名，逾期席位将让给他人。{% endif %}
+            """);
 
     private static readonly Dictionary<AttendanceMode, Sentence> Ways = new()
     {
-        [AttendanceMode.InPerson] = new("Sie nehmen vor Ort teil ({{ site }}); Ihr Platz ist reserviert.", "You attend in person ({{ site }}); your seat is reserved.", "您将现场参会（{{ site }}），席位已为您保留。"),
+        [AttendanceMode.InPerson] = new("Sie nehmen vor Ort teil ({{ site }}); Ihr Platz ist reserviert.", "You will attend in person ({{ site }}); your place is reserved.", "您将现场参会（{{ site }}），席位已为您保留。"),
         [AttendanceMode.LinkedRoom] = new(
             "Sie nehmen in diesem Raum teil: {{ site }}. Er ist per Video zugeschaltet, einen eigenen Link brauchen Sie nicht. Ihr Platz ist reserviert.",
-            "You attend in this room: {{ site }}. It is linked by video, so you need no link of your own. Your seat is reserved.",
-            "您的参会会场：{{ site }}。该会场通过视频连线参会，您无需单独的会议链接，席位已为您保留。"),
+            "You will attend in this room: {{ site }}. It is linked by video, so you need no link of your own. Your place is reserved.",
+            "您将在以下会场参会：{{ site }}。该会场通过视频连线参会，您无需单独的会议链接，席位已为您保留。"),
         [AttendanceMode.Online] = new(
-            "Sie nehmen per Video teil ({{ site }}); Ihr Link steht unten. Er gilt nur für Sie, bitte geben Sie ihn nicht weiter.",
-            "You take part by video ({{ site }}); your link is below. It is for you alone, please do not pass it on.",
-            "您将通过视频参会（{{ site }}），专属链接见下方，仅限您本人使用，请勿转发。"),
+            "Sie nehmen per Video teil ({{ site }}); Ihr Link steht unten. Er ist nur für Sie bestimmt.",
+            "You will take part by video ({{ site }}); your link is below. It is for you alone.",
+            "您将通过视频参会（{{ site }}），专属链接见下方，仅限您本人使用。"),
     };
 
     public static MessageText Of(MessageKind kind) => All[kind];
 
     /// <summary>The same about the place of somebody who is not named yet, for the contact. It may use <c>state</c> as well.</summary>
-    public static MessageText OfPlace(MessageKind kind) => kind is MessageKind.EventChanged or MessageKind.EventCancelled or MessageKind.Reminder ? Place with { Subject = All[kind].Subject } : Place;
+    public static MessageText OfPlace(MessageKind kind) => new(All[kind].Subject, Place);
 
     /// <summary>A sentence on how people attend at a site; it may use <c>site</c>.</summary>
     public static Sentence Way(AttendanceMode mode) => Ways[mode];
 
     public static readonly Sentence Greeting = new("Guten Tag {{ name }},", "Dear {{ name }},", "{{ name }}，您好：");
     public static readonly Sentence GreetingToAnybody = new("Guten Tag,", "Hello,", "您好：");
-    public static readonly Sentence Copy = new("Kopie zur Kenntnis. Das Original ging an {{ name }}.", "A copy for your information. The original went to {{ name }}.", "抄送副本，供您参考。原邮件已发送给 {{ name }}。");
+    public static readonly Sentence Copy = new("Kopie zur Kenntnis. Das Original ging an {{ name }}.", "A copy for your information. The original went to {{ name }}.", "抄送副本，供您参考。原邮件已发送给{{ name }}。");
     /// <summary>Above the first mail to a member of a delegation.</summary>
     public static readonly Sentence RegisteredBy = new("{{ registeredBy }} hat Sie angemeldet.", "{{ registeredBy }} has registered you.", "{{ registeredBy }}已为您报名。");
 
-    public static readonly Sentence PassOn = new("Bitte geben Sie diese Nachricht an {{ name }} weiter; eine eigene E-Mail-Adresse haben wir nicht.", "Please pass this message on to {{ name }}, for whom we have no e-mail address.", "请将此通知转达给 {{ name }}（未登记其本人邮箱）。");
+    public static readonly Sentence PassOn = new("Bitte geben Sie diese Nachricht an {{ name }} weiter; eine eigene E-Mail-Adresse haben wir nicht.", "Please pass this message on to {{ name }}, for whom we have no e-mail address.", "请将此通知转达给{{ name }}（未登记其本人邮箱）。");
     /// <summary>The same for several, by name.</summary>
     public static readonly Sentence PassOnToAll = new("Bitte geben Sie diese Nachricht weiter an: {{ name }}.", "Please pass this message on to: {{ name }}.", "请将此通知转达给：{{ name }}。");
 
@@ -654,18 +661,18 @@ internal static class MessageTexts
     public static readonly Sentence OfPlaces = new("Diese Nachricht betrifft Plätze Ihrer Delegation, für die der Name noch folgt: {{ reference }}.", "This message is about places of your delegation for which the names are still to follow: {{ reference }}.", "此通知涉及贵代表团姓名待定的席位：{{ reference }}。");
 
     public static readonly Sentence TestMessage = new("Dies ist ein Probeversand an Sie allein.", "This was sent to you alone, as a test.", "此邮件仅为测试，只发送给您本人。");
-    public static readonly Sentence Test = new("Dies ist ein Test; es ist kein Platz vergeben.", "This is a test; no seat has been taken.", "这是测试邮件，不占用席位。");
+    public static readonly Sentence Test = new("Dies ist ein Test; es ist kein Platz vergeben.", "This is a test; no place has been taken.", "这是测试邮件，不占用席位。");
     public static readonly Sentence InviteAttached = new("Der Termin liegt als Kalendereintrag bei.", "The calendar entry is attached.", "日历邀请已随邮件附上。");
-    public static readonly Sentence InviteTentative = new("Ein vorläufiger Kalendereintrag liegt bei; er wird fest, sobald Sie einen Platz haben.", "A provisional calendar entry is attached; it becomes firm once you have a seat.", "随信附上暂定的日历安排，您获得席位后将转为正式安排。");
+    public static readonly Sentence InviteTentative = new("Ein vorläufiger Kalendereintrag liegt bei; er wird fest, sobald Sie einen Platz haben.", "A provisional calendar entry is attached; it becomes firm once you have a place.", "随信附上暂定的日历安排，您获得席位后将转为正式安排。");
     public static readonly Sentence InviteUpdated = new("Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert; manche Programme fragen vorher nach.", "This e-mail updates the entry in your calendar; some programs ask you first.", "您的日历安排将随此邮件更新，部分程序会先请您确认。");
     public static readonly Sentence InviteRemoved = new("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen; manche Programme fragen vorher nach.", "This e-mail removes the entry from your calendar; some programs ask you first.", "此邮件将从您的日历中移除该安排，部分程序会先请您确认。");
     public static readonly Sentence Standing = new(
         "{{ taken }} {% if capacity %}von {{ capacity }} Plätzen vergeben{% else %}angemeldet{% endif %}{% if waiting %}, Warteliste: {{ waiting }}{% endif %}",
         "{{ taken }} {% if capacity %}of {{ capacity }} places taken{% else %}registered{% endif %}{% if waiting %}, waiting: {{ waiting }}{% endif %}",
-        "{% if capacity %}已占用席位 {{ taken }}，共 {{ capacity }}{% else %}已报名 {{ taken }} 人{% endif %}{% if waiting %}，候补 {{ waiting }}{% endif %}");
+        "{% if capacity %}已占用{{ taken }}/{{ capacity }}席{% else %}已报名{{ taken }}人{% endif %}{% if waiting %}，候补{{ waiting }}人{% endif %}");
 
     public static readonly Sentence Unreached = new("Per E-Mail nicht erreichbar", "Not reached by e-mail", "邮件无法送达");
-    public static readonly Sentence ForwardedSubject = new("Antwort von {{ name }} ({{ reference }})", "Answer from {{ name }} ({{ reference }})", "{{ name }} 的回复（{{ reference }}）");
+    public static readonly Sentence ForwardedSubject = new("Antwort von {{ name }} ({{ reference }})", "Answer from {{ name }} ({{ reference }})", "{{ name }}的回复（{{ reference }}）");
 
     /// <summary>To the office, above what somebody wrote.</summary>
     public static readonly Sentence Forwarded = new(
@@ -679,6 +686,8 @@ internal static class MessageTexts
     public static readonly Sentence ManageMember = new("Diese Anmeldung ansehen, ändern oder absagen", "View, change or cancel this registration", "查看、更改或取消该报名");
 
     public static readonly Sentence ManageDelegation = new("Ihre Delegation ansehen", "View your delegation", "查看代表团报名");
+    /// <summary>For whoever has cancelled.</summary>
+    public static readonly Sentence Again = new("Wieder anmelden", "Register again", "重新报名");
     public static readonly Sentence Confirm = new("E-Mail-Adresse bestätigen", "Confirm e-mail address", "确认邮箱");
     public static readonly Sentence Register = new("Zur Anmeldung", "Register now", "前往报名");
     public static readonly Sentence Answer = new("Annehmen oder ablehnen", "Accept or decline", "接受或放弃");

@@ -8,6 +8,7 @@ namespace Isa.Events.Api.Email;
 public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationCodes codes, ILogger<MessageWriter> logger)
 {
     private const int MaxTitleInSubject = 80; // in UTF-16 units; phones show half of it
+    private const int MaxNameInSubject = 40;
 
     /// <param name="matter">What there is to tell.</param>
     /// <param name="shared">The event's own part of it, in the message's language.</param>
@@ -24,7 +25,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         return new MessageContent
         {
             Language = language,
-            Subject = (isTest || matter.TestTo is not null ? "[Test] " : "") + subject,
+            Subject = $"{(isTest || matter.TestTo is not null ? "[Test] " : "")}{About(matter)}{subject}",
             Preface = Preface(matter, values),
             Changes = matter.Kind == MessageKind.EventChanged || tellsPlace && !IsOver(matter) ? [.. Changes(matter)] : [],
             // Whoever gets this need not be who the name says.
@@ -36,7 +37,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             Agenda = tellsAgenda ? shared.AgendaLines(ZoneOf(matter)) : [],
             AgendaFile = tellsAgenda && shared.AgendaUrl is { } url ? new MessageAction(Wording.AgendaFile.In(language), url) : null,
             Calendar = calendar?.In(language),
-            Manage = matter.Registration is { } own && !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.OfferMade or MessageKind.ThankYou or MessageKind.DeclineReceived)
+            Manage = MayComeBack(matter) ? new MessageAction(MessageTexts.Again.In(language), tokens.Links(matter.Registration!, evt).Manage)
+                : matter.Registration is { } own && !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.OfferMade or MessageKind.ThankYou or MessageKind.DeclineReceived)
                 ? new MessageAction((own.NameFollows ? MessageTexts.GiveName : MessageTexts.Manage).In(language), tokens.Links(own, evt).Manage)
                 : matter is { Registration: null, Contact: { } contact } && matter.Kind != MessageKind.DelegationToConfirm ? new MessageAction(MessageTexts.ManageDelegation.In(language), tokens.Links(contact).Manage) : null,
             OrganizerName = evt.OrganizerName,
@@ -44,6 +46,14 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             Footnote = matter.TestTo is not null ? MessageTexts.TestMessage.In(language) : isTest ? MessageTexts.Test.In(language) : null,
         };
     }
+
+    // Of many mails about as many people the contact sees which is about whom.
+    private static string About(Matter matter) => matter is not { Contact: not null, Registration: { } one, Kind: not MessageKind.CancelledAddressNotConfirmed } ? ""
+        : $"{(one.NameFollows ? $"{MessageTexts.NameFollows.In(matter.Language)}{(matter.Language == Language.Zh ? $"（{one.Reference}）" : $" ({one.Reference})")}" : MessageParts.Shorten(one.FullName, MaxNameInSubject))} – ";
+
+    // By the page of the registration that ended, as it says itself.
+    private static bool MayComeBack(Matter matter) =>
+        matter is { Kind: MessageKind.Cancelled or MessageKind.CancelledOfferExpired, Registration: { IsActive: false, Email: not null }, Event: var evt } && evt.EndedBy(matter.Now) is null && evt.RefusalAt(matter.Now) is null;
 
     /// <summary>Whether nothing comes out of an organiser's message for somebody: it says nothing to them.</summary>
     internal bool IsEmpty(Matter matter, EventInvite shared)
@@ -103,6 +113,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         IReadOnlyList<Registration> concerned = matter.Registration is { } one ? [one] : matter.Members;
         return matter switch
         {
+            { Kind: MessageKind.CancelledAddressNotConfirmed } => null,
             { Contact: not null, Kind: MessageKind.OrganizerMessage } when concerned.All(m => m.NameFollows) => With(MessageTexts.OfPlaces, "reference", concerned.Select(m => m.Reference!)),
             { Registration: null, Kind: MessageKind.OrganizerMessage } => With(MessageTexts.PassOnToAll, "name", concerned.Where(m => !m.NameFollows).Select(m => m.FullName)),
             { Contact: not null, Registration.NameFollows: false } => Fill(MessageTexts.PassOn, values, language),
@@ -153,7 +164,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["fromSite"] = SiteOf(matter.FromSite),
             ["waitingFor"] = SiteOf(waitsFor),
             ["position"] = Own(matter.Wait?.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ["endsAt"] = Own(endsAt is { } end ? Clock.Moment(end, ZoneOf(matter), language) : null),
+            ["endsAt"] = Own(endsAt is { } end ? Clock.Until(end, ZoneOf(matter), language) : null),
             ["note"] = matter.Kind == MessageKind.EventCancelled ? evt.CancellationReason is { } reason ? Phrase.Of(reason, language, evt.DefaultLanguage) : null
                 : matter.Kind is MessageKind.Approved or MessageKind.Declined ? Known(registration!.DecisionText)
                 : matter.Kind is MessageKind.DelegationApproved or MessageKind.DelegationDeclined ? Known(matter.Members.Where(m => m.DecisionText is not null).MaxBy(m => m.UpdatedAt)?.DecisionText) : null,
@@ -171,7 +182,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["waiting"] = Number(matter.Members.Count(m => m.Status == RegistrationStatus.Waitlisted)),
             ["leftOut"] = Number(matter.LeftOut.Count),
             ["passOn"] = Own(matter.Kind == MessageKind.DelegationChanged && matter.Members.Any(m => m is { Email: null, NameFollows: false }) ? "1" : null),
-            ["state"] = Own(matter.IsOfNobody ? AttendeeState.Of(evt, registration! with { Language = language }, matter.Wait, matter.Now, isForContact: true) : null),
+            ["state"] = Own(matter.IsOfNobody || matter is { Kind: MessageKind.Links, Registration: not null } ? AttendeeState.Of(evt, registration! with { Language = language }, matter.Wait, matter.Now, matter.IsOfNobody) : null),
         };
 
         Phrase? SiteOf(string? id) => evt.Site(id) is { } found ? Phrase.Of(found.Name, language, evt.DefaultLanguage) : null;
@@ -300,7 +311,14 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     {
         var (evt, language) = (matter.Event, matter.Language);
         foreach (var when in When(evt, [evt.TimeZone], language)) yield return when;
-        yield return new Particular(MessageTexts.WaysToAttend.In(language), [.. evt.Sites.Select(site => Phrase.Of(site.Name, language, evt.DefaultLanguage))]);
+        yield return new Particular(MessageTexts.WaysToAttend.In(language), [.. evt.Sites.Select(WayOf)]);
+
+        // Rooms elsewhere by their own clock: whoever goes there lives by it.
+        Phrase WayOf(Site site)
+        {
+            var place = InviteCalendar.Place(evt, site, language);
+            return new Phrase(Clock.Differs(evt, evt.ZoneOf(site)) ? $"{place}{(language == Language.Zh ? "：" : ": ")}{Clock.Span(evt.StartsAt, evt.EndsAt, evt.ZoneOf(site), language)}" : place, site.Name.Resolve(language, evt.DefaultLanguage));
+        }
     }
 
     private static IEnumerable<Particular> When(Event evt, List<string> zones, Language language)
@@ -313,7 +331,6 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     {
         yield return Phrase.Of(site.Name, language, evt.DefaultLanguage);
         if (site.Address is { } address) yield return Phrase.Of(address, language, evt.DefaultLanguage);
-        if (site.Mode == AttendanceMode.LinkedRoom) yield return new Phrase(Wording.LinkedRoom.In(language), language);
     }
 
     private static Particular Link(Sentence label, string url, Language language) => new(label.In(language), [new Phrase(url, language)], url);

@@ -182,7 +182,7 @@ public sealed record Problem(string Code, int Status, string Title, Sentence Det
         "Who waits for a seat or for a decision has no calendar entry yet; it would say what is not so. GetRegistration tells the status.");
 
     public static readonly Problem SwitchingClosed = new("switching-closed", 409, "It is too late to move to this site",
-        new("Dorthin können Sie jetzt nicht mehr wechseln. Bitte wenden Sie sich an den Veranstalter.", "You can no longer move there. Please ask the organiser.", "现在已无法更改到该参会地点，请联系主办方。"),
+        new("Dorthin können Sie jetzt nicht mehr wechseln. Bitte wenden Sie sich an den Veranstalter.", "You can no longer move there. Please contact the organiser.", "现在已无法更改到该参会地点，请联系主办方。"),
         "rules.switchToOnline and rules.switchToRoom of the event tell until when people may move themselves. Organisers may move them until the event ends.");
 
     public static readonly Problem NoOffer = new("no-offer", 409, "No seat is offered",

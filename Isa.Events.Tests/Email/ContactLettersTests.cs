@@ -9,9 +9,9 @@ public class ContactLettersTests : MailTests
     private const string Contact = "wang.fang@example.org";
 
     [Theory]
-    [InlineData("de", "Platz Ihrer Delegation, Name folgt (", "Guten Tag 王芳,\n\ndiese Nachricht betrifft einen Platz Ihrer Delegation, für den der Name noch folgt ({0}). Für diesen Platz gilt jetzt:\n\nAngemeldet, der Platz ist reserviert: Hannover.\n\nBitte tragen Sie bis Donnerstag, 15. Oktober 2020, 00:00 Uhr (Berliner Zeit) ein, wer kommt", "Namen eintragen: ", "Der Termin liegt als Kalendereintrag bei.")]
-    [InlineData("en", "A place of your delegation, name to follow (", "Dear 王芳,\n\nThis is about a place of your delegation for which the name is still to follow ({0}). What holds for this place now:\n\nRegistered, and a place is reserved: Hannover.\n\nPlease tell us by Thursday, 15 October 2020, 00:00 (Berlin time) who is coming", "Give the name: ", "The calendar entry is attached.")]
-    [InlineData("zh", "代表团姓名待定席位（", "王芳，您好：\n\n此邮件涉及贵代表团的一个姓名待定席位（{0}），目前情况如下：\n\n已报名成功，席位已保留：汉诺威。\n\n请在 2020年10月15日 星期四 00:00（柏林时间） 前填写参会人姓名", "填写姓名：", "日历邀请已随邮件附上。")]
+    [InlineData("de", "Name folgt ({0}) – Sie haben einen Platz: ", "Guten Tag 王芳,\n\ndiese Nachricht betrifft einen Platz Ihrer Delegation, für den der Name noch folgt ({0}). Für diesen Platz gilt jetzt:\n\nAngemeldet, der Platz ist reserviert: Hannover.\n\nBitte tragen Sie bis Mittwoch, 14. Oktober 2020, 24:00 Uhr (Berliner Zeit) ein, wer kommt", "Namen eintragen: ", "Der Termin liegt als Kalendereintrag bei.")]
+    [InlineData("en", "Name to follow ({0}) – You have a place: ", "Dear 王芳,\n\nThis is about a place of your delegation for which the name is still to follow ({0}). How this place stands now:\n\nRegistered, and a place is reserved: Hannover.\n\nPlease tell us by Wednesday, 14 October 2020, 24:00 (Berlin time) who is coming", "Give the name: ", "The calendar entry is attached.")]
+    [InlineData("zh", "姓名待定（{0}） – 您已获得席位：", "王芳，您好：\n\n此邮件涉及贵代表团的一个姓名待定席位（{0}），目前情况如下：\n\n已报名成功，席位已保留：汉诺威。\n\n请在2020年10月14日 星期三 24:00（柏林时间）前填写参会人姓名", "填写姓名：", "日历邀请已随邮件附上。")]
     public async Task Of_a_place_that_is_nobodys_yet_the_contact_reads_what_holds_for_it(string language, string subject, string says, string manage, string attached)
     {
         var evt = await Host.EventWithQueueAsync(1);
@@ -24,7 +24,7 @@ public class ContactLettersTests : MailTests
         await Host.SendAsync();
         (await Host.Partner.PostAsync($"/v1/registrations/{guest["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
         var told = (await Host.SendAsync()).Single(m => m.To == Contact);
-        told.Subject.ShouldStartWith(subject + place["reference"]);
+        told.Subject.ShouldStartWith(string.Format(null, subject, place["reference"]));
         told.Text.ShouldStartWith(string.Format(null, says, place["reference"]));
         told.Text.ShouldContain(manage + place["links"]!["manage"]);
 
@@ -61,8 +61,8 @@ public class ContactLettersTests : MailTests
 
     [Theory]
     [InlineData("de", "angenommen. Personen: 2. Unten", "Noch nicht entschieden: 2.", ", Entscheidung steht noch aus", "angenommen. Personen: 4 (davon 2 auf der Warteliste). Unten", ", Warteliste")]
-    [InlineData("en", "delegation. People: 2. What", "Not decided yet: 2.", ", not decided yet", "delegation. People: 4 (2 of them on the waiting list). What", ", waiting list")]
-    [InlineData("zh", "报名，共 2 人，详情", "另有 2 人仍待审核", "，待审核", "报名，共 4 人（其中候补 2 人），详情", "，候补")]
+    [InlineData("en", "delegation. People: 2. How", "Not decided yet: 2.", ", not decided yet", "delegation. People: 4 (2 of them on the waiting list). How", ", waiting list")]
+    [InlineData("zh", "报名，共2人，详情", "另有2人仍待审核", "，待审核", "报名，共4人（其中候补2人），详情", "，候补")]
     public async Task Those_who_were_approved_are_counted_first_and_of_the_others_it_says_what_holds(string language, string two, string rest, string undecided, string four, string waits)
     {
         var all = Regex.Replace(four, " ?[（(].+[)）]", "");
@@ -117,8 +117,8 @@ public class ContactLettersTests : MailTests
 
     [Theory]
     [InlineData("de", "Personen: 1. Unten", "Nicht angemeldet werden konnten: 3.", "nicht angemeldet, kein Platz mehr frei", "nicht angemeldet, Plätze für diese Stadt schon vergeben", "Name folgt: ")]
-    [InlineData("en", "People: 1. What", "Could not be registered: 3.", "not registered, no place was left", "not registered, the places for this city are taken", "Name to follow: ")]
-    [InlineData("zh", "共 1 人", "另有 3 人未能报名", "未能报名，名额已满", "未能报名，该城市名额已满", "姓名待定：")]
+    [InlineData("en", "People: 1. How", "Could not be registered: 3.", "not registered, no place was left", "not registered, the places for this city are taken", "Name to follow: ")]
+    [InlineData("zh", "共1人", "另有3人未能报名", "未能报名，名额已满", "未能报名，该城市名额已满", "姓名待定：")]
     public async Task Who_was_left_out_and_why_is_told_once_they_were_registered(string language, string count, string says, string full, string city, string nameless)
     {
         var evt = await Host.EventWithSeatsAsync(1);
@@ -137,10 +137,25 @@ public class ContactLettersTests : MailTests
         foreach (var (name, why) in new[] { ("李娜", full), (nameless.TrimEnd(' ', ':', '：'), full), ("张伟", city) }) page.ShouldContain($"<dt>{name}</dt><dd>{why}</dd>");
     }
 
+    [Fact]
+    public async Task What_the_contact_never_confirmed_ends_for_them_without_a_name_and_members_who_had_not_heard_of_it_hear_nothing()
+    {
+        var evt = await Host.EventWithSeatsAsync(5);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"confirmsAddresses":true}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await Host.DelegationAsync(evt, 1, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜" }));
+        (await Host.SendOneAsync()).To.ShouldBe(Contact);
+        Host.Time.Advance(TimeSpan.FromMinutes(31));
+        await Host.Database.WriteAsync(evt, session => Isa.Events.Api.Features.Waitlist.Expiry.Run(session, Isa.Events.Api.Features.Events.EventLock.LockEvent(session, evt)), CancellationToken.None);
+        var mail = await Host.SendOneAsync();
+        mail.To.ShouldBe(Contact);
+        mail.Subject.ShouldStartWith("报名已失效：");
+        mail.Text.ShouldNotContain("李娜");
+    }
+
     [Theory]
     [InlineData("de", "Personen: 1. Unten", "Nicht angemeldet werden konnten: 2.", "nicht angemeldet, kein Platz mehr frei")]
-    [InlineData("en", "People: 1. What", "Could not be registered: 2.", "not registered, no place was left")]
-    [InlineData("zh", "共 1 人", "另有 2 人未能报名", "未能报名，名额已满")]
+    [InlineData("en", "People: 1. How", "Could not be registered: 2.", "not registered, no place was left")]
+    [InlineData("zh", "共1人", "另有2人未能报名", "未能报名，名额已满")]
     public async Task Who_found_no_place_when_the_contact_confirmed_ends_at_once_and_the_contact_alone_is_told(string language, string count, string says, string full)
     {
         var evt = await Host.EventWithSeatsAsync(1);

@@ -16,11 +16,11 @@ public class LettersTests : MailTests
 {
     [Theory]
     [InlineData("de", "hannover", "Anmeldung bestätigt: 9. Plenar", "Ihre Anmeldung ist bestätigt. Sie nehmen vor Ort teil (Hannover); Ihr Platz ist reserviert.", "Wann: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "Bitte bringen Sie eine Maske mit")]
-    [InlineData("de", "foshan", "Anmeldung bestätigt: 9. Plenar", "einen eigenen Link brauchen Sie nicht", "Wann: Freitag, 16. Oktober 2020, 15:00–17:00 Uhr (Pekinger Zeit)\nZeit der Veranstaltung: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "Der Raum ist per Video zugeschaltet.")]
+    [InlineData("de", "foshan", "Anmeldung bestätigt: 9. Plenar", "Er ist per Video zugeschaltet, einen eigenen Link brauchen Sie nicht", "Wann: Freitag, 16. Oktober 2020, 15:00–17:00 Uhr (Pekinger Zeit)\nZeit der Veranstaltung: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "Foshan, Provinz Guangdong")]
     [InlineData("de", "zoom", "Anmeldung bestätigt: 9. Plenar", "Sie nehmen per Video teil (Zoom-Konferenz)", "09:00–11:00 Uhr (Berliner Zeit)", "Teilnehmen: https://events.example.org/join/")]
-    [InlineData("en", "hannover", "Registration confirmed: 9th plenary", "You attend in person (Hannover); your seat is reserved.", "When: Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "Please bring a mask")]
+    [InlineData("en", "hannover", "Registration confirmed: 9th plenary", "You will attend in person (Hannover); your place is reserved.", "When: Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "Please bring a mask")]
     [InlineData("en", "foshan", "Registration confirmed: 9th plenary", "so you need no link of your own", "When: Friday, 16 October 2020, 15:00–17:00 (Beijing time)\nTime of the event: Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "Foshan, Guangdong province")]
-    [InlineData("en", "zoom", "Registration confirmed: 9th plenary", "You take part by video (Zoom conference)", "09:00–11:00 (Berlin time)", "Join: https://events.example.org/join/")]
+    [InlineData("en", "zoom", "Registration confirmed: 9th plenary", "You will take part by video (Zoom conference)", "09:00–11:00 (Berlin time)", "Join: https://events.example.org/join/")]
     [InlineData("zh", "hannover", "报名已确认：中德工业", "您将现场参会（汉诺威），席位已为您保留。", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间）", "自备口罩")]
     [InlineData("zh", "foshan", "报名已确认：中德工业", "您无需单独的会议链接", "时间：2020年10月16日 星期五 15:00–17:00（北京时间）\n活动当地时间：2020年10月16日 星期五 09:00–11:00（柏林时间）", "广东省佛山市")]
     [InlineData("zh", "zoom", "报名已确认：中德工业", "您将通过视频参会（Zoom 会议）", "09:00–11:00（柏林时间）", "加入会议：https://events.example.org/join/")]
@@ -80,9 +80,9 @@ public class LettersTests : MailTests
     }
 
     [Theory]
-    [InlineData("de", "Auf der Warteliste", "Sie stehen auf Platz 2 der Warteliste.")]
+    [InlineData("de", "Auf der Warteliste", "Sie stehen an 2. Stelle der Warteliste.")]
     [InlineData("en", "On the waiting list", "You are number 2 on the waiting list.")]
-    [InlineData("zh", "已列入候补名单", "您在候补名单中排在第 2 位。")]
+    [InlineData("zh", "已列入候补名单", "您在候补名单中排在第2位。")]
     public async Task Who_waits_hears_their_position_and_gets_no_invite(string language, string subject, string sentence)
     {
         var evt = await Host.EventWithQueueAsync(1);
@@ -99,9 +99,9 @@ public class LettersTests : MailTests
     }
 
     [Theory]
-    [InlineData("de", "Sie nehmen per Video teil", "Auf der Warteliste (Hannover) stehen Sie auf Platz 1.")]
-    [InlineData("en", "You take part by video", "You are also on the waiting list (Hannover), at number 1.")]
-    [InlineData("zh", "您将通过视频参会", "您同时已进入“汉诺威”的候补名单，目前排在第 1 位。")]
+    [InlineData("de", "Sie nehmen per Video teil", "Außerdem stehen Sie an 1. Stelle der Warteliste (Hannover).")]
+    [InlineData("en", "You will take part by video", "You are also number 1 on the waiting list (Hannover).")]
+    [InlineData("zh", "您将通过视频参会", "您同时已进入“汉诺威”的候补名单，目前排在第1位。")]
     public async Task Who_attends_elsewhere_meanwhile_hears_both_and_then_of_the_seat(string language, string way, string waits)
     {
         var evt = await Host.EventWithQueueAsync(1);
@@ -115,8 +115,8 @@ public class LettersTests : MailTests
 
         await PostAsync($"/v1/registrations/{first["id"]}/cancel");
         var promoted = (await Host.SendAsync()).Single(m => m.To == (string)made["email"]!);
-        promoted.Subject.ShouldStartWith(language switch { "de" => "Sie haben einen Platz", "en" => "You have a seat", _ => "您已获得席位" });
-        promoted.Text.ShouldContain(language switch { "de" => "Ihre bisherige Teilnahme (Zoom-Konferenz)", "en" => "your earlier place (Zoom conference)", _ => "您原先的参会方式（Zoom 会议）" });
+        promoted.Subject.ShouldStartWith(language switch { "de" => "Sie haben einen Platz", "en" => "You have a place", _ => "您已获得席位" });
+        promoted.Text.ShouldContain(language switch { "de" => "Ihr bisheriger Platz (Zoom-Konferenz) ist damit frei.", "en" => "Your earlier place (Zoom conference) has been released.", _ => "您原先的参会方式（Zoom 会议）" });
         promoted.Text.ShouldContain(language switch { "de" => "Ihr Kalendereintrag wird mit dieser E-Mail aktualisiert; manche Programme fragen vorher nach.", "en" => "This e-mail updates the entry in your calendar; some programs ask you first.", _ => "您的日历安排将随此邮件更新，部分程序会先请您确认。" });
         promoted.Calendar!.Events[0]!.Uid.ShouldBe(both.Calendar!.Events[0]!.Uid);
         promoted.Calendar.Events[0]!.Sequence.ShouldBeGreaterThan(both.Calendar.Events[0]!.Sequence);
@@ -138,22 +138,26 @@ public class LettersTests : MailTests
         offer.Text.ShouldContain($"Annehmen oder ablehnen: {keeps["links"]!["manage"]}");
         offer.Text.ShouldContain("Ihre jetzige Teilnahme (Zoom-Konferenz) bleibt bestehen");
         offer.Invite.ShouldBe(""); // the entry stays as it is
+        (await Host.Partner.PostAsync($"/v1/events/{evt}/links", new { email = (string)keeps["email"]! })).ShouldBe(HttpStatusCode.Accepted);
+        (await Host.SendOneAsync()).Text.ShouldContain("Sie haben einen Platz (Zoom-Konferenz); ein anderer ist bis Dienstag, 22. September 2020, 10:00 Uhr (Berliner Zeit) für Sie reserviert: Hannover.");
 
         await PassAsync(TimeSpan.FromHours(25), evt);
         var after = await Host.SendAsync();
         var expired = after.Single(m => m.To == (string)keeps["email"]!);
         expired.Subject.ShouldStartWith("Angebot abgelaufen");
         expired.Text.ShouldContain("der Platz (Hannover), der für Sie reserviert war, ist weitergegeben worden");
-        expired.Text.ShouldContain("Sie nehmen per Video teil");
+        expired.Text.ShouldContain("Auf der Warteliste stehen Sie damit nicht mehr; es bleibt bei Ihrer bisherigen Teilnahme. Sie nehmen per Video teil");
         expired.Invite.ShouldBe("");
         var next = after.Single(m => m.To == (string)waits["email"]!);
-        next.Subject.ShouldStartWith("A seat for you – please answer");
+        next.Subject.ShouldStartWith("A place for you – please answer");
         next.Text.ShouldNotContain("present place");
+        next.Text.ShouldContain("If you decline or do not answer, your registration ends.");
 
         await PassAsync(TimeSpan.FromHours(25), evt);
         var lapsed = (await Host.SendAsync()).Single(m => m.To == (string)waits["email"]!);
         lapsed.Subject.ShouldStartWith("Offer expired");
         lapsed.Text.ShouldContain("This ends your registration.");
+        lapsed.Text.ShouldContain($"Register again: {waits["links"]!["manage"]}");
         lapsed.Invite.ShouldBe("");
     }
 
@@ -174,6 +178,17 @@ public class LettersTests : MailTests
     }
 
     [Fact]
+    public async Task Who_moves_and_goes_on_waiting_reads_both()
+    {
+        var evt = await Host.EventWithQueueAsync(1);
+        await RegisterAsync(evt, "hannover");
+        var made = await RegisterAsync(evt, "hannover", p => (p["whenFull"], p["fallbackSiteId"]) = ("attendSite", "zoom"));
+        await Host.SendAsync();
+        await PostAsync(made.PathOf("invite").Replace("invite.ics", "change-site"), """{"siteId":"foshan","keepWaiting":true}""");
+        (await Host.SendOneAsync()).Text.ShouldContain("Sie stehen weiterhin an 1. Stelle der Warteliste (Hannover).");
+    }
+
+    [Fact]
     public async Task Who_is_moved_by_the_organiser_hears_why_and_where_they_wait()
     {
         var evt = await Host.EventWithQueueAsync(2);
@@ -184,8 +199,8 @@ public class LettersTests : MailTests
         (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", new { capacity = 1, move = new { to = "zoom" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         var mail = await Host.SendOneAsync();
         mail.To.ShouldBe((string)last["email"]!);
-        mail.Text.ShouldContain("der Veranstalter musste Ihre Teilnahme ändern: bisher Hannover, jetzt Zoom-Konferenz.");
-        mail.Text.ShouldContain("Auf der Warteliste (Hannover) stehen Sie auf Platz 1.");
+        mail.Text.ShouldContain("der Veranstalter hat Ihre Teilnahme geändert: bisher Hannover, jetzt Zoom-Konferenz.");
+        mail.Text.ShouldContain("Sie stehen an 1. Stelle der Warteliste (Hannover).");
         mail.Invite.ShouldStartWith("REQUEST");
     }
 
@@ -209,7 +224,7 @@ public class LettersTests : MailTests
 
         (await Host.Organizer.PostAsync($"/v1/registrations/{no["id"]}/decline", """{"text":"名额已满。"}""")).ShouldBe(HttpStatusCode.OK);
         var declined = await Host.SendOneAsync();
-        declined.Subject.ShouldStartWith("关于您的报名");
+        declined.Subject.ShouldStartWith("报名未通过审核");
         declined.Text.ShouldContain("很抱歉，您的报名未能通过审核。\n\n名额已满。");
         declined.Invite.ShouldBe("");
         declined.Text.ShouldNotContain("/r/");
@@ -251,9 +266,9 @@ public class LettersTests : MailTests
         var changes = await Host.SendAsync();
         changes.Count.ShouldBe(2);
         var mail = changes.Single(m => m.To == (string)here["email"]!);
-        mail.Subject.ShouldStartWith("Geändert: ");
+        mail.Subject.ShouldStartWith("Neuer Termin: ");
         mail.Text.Split('\n')[0].ShouldBe("Wann: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit) → Samstag, 17. Oktober 2020, 09:30–11:30 Uhr (Berliner Zeit)");
-        mail.Text.ShouldContain("Es ist ein anderer Tag als bisher.");
+        mail.Text.ShouldContain("Ihre Anmeldung bleibt bestehen. Sie nehmen vor Ort teil (Hannover); Ihr Platz ist reserviert.\n\nWenn Sie zum neuen Termin nicht können, sagen Sie bitte ab.");
         mail.Html.IndexOf("<s>Freitag, 16. Oktober", StringComparison.Ordinal).ShouldBeLessThan(mail.Html.IndexOf("Guten Tag", StringComparison.Ordinal));
         var before = first.Single(m => m.To == (string)here["email"]!).Calendar!.Events[0]!;
         mail.Calendar!.Method.ShouldBe("REQUEST");
@@ -337,6 +352,7 @@ public class LettersTests : MailTests
         var cancel = await Host.SendOneAsync();
         cancel.Subject.ShouldStartWith("Anmeldung storniert");
         cancel.Text.ShouldContain(sentence);
+        cancel.Text.Contains($"Wieder anmelden: {mailed["links"]!["manage"]}", StringComparison.Ordinal).ShouldBe(byAttendee);
         cancel.Text.ShouldContain("Mit dieser E-Mail wird der Termin aus Ihrem Kalender genommen; manche Programme fragen vorher nach.");
         cancel.Calendar!.Method.ShouldBe("CANCEL");
         cancel.Calendar.Events[0]!.Status.ShouldBe("CANCELLED");
@@ -362,7 +378,7 @@ public class LettersTests : MailTests
     [Theory]
     [InlineData("de", "Abgesagt: ", "die Veranstaltung ist abgesagt.\n\nWegen der Lage.")]
     [InlineData("en", "Cancelled: ", "The event has been cancelled.\n\nWegen der Lage.")]
-    [InlineData("zh", "会议取消通知：", "本次会议已取消。\n\n因疫情取消。")]
+    [InlineData("zh", "活动取消通知：", "本次活动已取消。\n\n因疫情取消。")]
     public async Task A_cancelled_event_is_told_to_everybody_with_its_reason(string language, string subject, string sentence)
     {
         var evt = await Host.EventWithQueueAsync(1);
@@ -392,7 +408,7 @@ public class LettersTests : MailTests
         gone.Invite.ShouldStartWith("CANCEL");
         gone.Calendar!.Events[0]!.Uid.ShouldBe(before.Calendar!.Events[0]!.Uid);
         var comes = mails.Single(m => m.To == "neu@example.org");
-        comes.Subject.ShouldStartWith("You attend as a deputy");
+        comes.Subject.ShouldStartWith("You are attending as a deputy");
         comes.Text.ShouldContain("You are registered in place of Erika Alt.");
         comes.Text.ShouldContain((string)old["reference"]!);
         comes.Invite.ShouldStartWith("REQUEST");
@@ -453,7 +469,7 @@ public class LettersTests : MailTests
         german.Subject.ShouldStartWith("Einladung: ");
         german.Text.ShouldContain("Ihr persönlicher Einladungscode: " + invitees.Single(i => (string)i!["email"]! == "gast@example.org")!["code"]);
         german.Text.ShouldContain("Anmeldeschluss ist Freitag, 9. Oktober 2020.");
-        german.Text.ShouldContain("Teilnahme: Hannover\n  Raum der chinesischen Städte\n  Zoom-Konferenz");
+        german.Text.ShouldContain("Teilnahme: Hannover, Tagungsraum, Beispielplatz 1, 30159 Hannover\n  Raum der chinesischen Städte, Foshan, Provinz Guangdong: Freitag, 16. Oktober 2020, 15:00–17:00 Uhr (Pekinger Zeit)\n  Zoom-Konferenz\n");
         german.Text.ShouldContain("Zur Anmeldung: https://isa.example.org/plenary?a=1&b=2");
         german.Html.ShouldContain("<a href=\"https://isa.example.org/plenary?a=1&amp;b=2\"");
         german.Invite.ShouldBe("");
@@ -526,20 +542,21 @@ public class LettersTests : MailTests
         var own = mails.Single(m => m.To == (string)known["email"]!);
         own.Text.ShouldStartWith("Li Na has registered you.");
         own.Invite.ShouldStartWith("REQUEST");
-        var summary = mails.Single(m => m.Subject.StartsWith("Delegation registered", StringComparison.Ordinal));
+        var summary = mails.Single(m => m.Subject.StartsWith("Registration of your delegation received: ", StringComparison.Ordinal));
         summary.To.ShouldBe("lina@example.org");
         summary.Text.ShouldContain("Dear Li Na,");
         summary.Text.ShouldContain("People: 3.");
         summary.Text.ShouldContain($"Wang Xiaoming: Room of the Chinese cities\n  {wang["reference"]}\n  View, change or cancel this registration\n  https://events.example.org/r/");
         summary.Text.ShouldContain($"View your delegation: {party["links"]!["manage"]}");
         var passOn = mails.Single(m => m.To == "lina@example.org" && m != summary);
+        passOn.Subject.ShouldStartWith("Wang Xiaoming – Registration confirmed: ");
         passOn.Text.ShouldStartWith("Please pass this message on to Wang Xiaoming");
         passOn.Invite.ShouldBe("");
 
         Host.Time.Advance(TimeSpan.FromDays(2));
         var due = await Host.SendOneAsync();
         due.Subject.ShouldStartWith("A name is still missing");
-        due.Text.ShouldContain("For one of your places the name is still missing. The place is held until Thursday, 24 September 2020, 00:00 (Berlin time)");
+        due.Text.ShouldContain("The name for one of your places is still missing. The place is held until Wednesday, 23 September 2020, 24:00 (Berlin time)");
         due.Text.ShouldContain($"{open["reference"]}\n  Give the name\n  https://events.example.org/r/");
         due.Text.ShouldNotContain("Wang");
 
@@ -555,7 +572,7 @@ public class LettersTests : MailTests
     [Theory]
     [InlineData("de", "foshan foshan", "Wann: Freitag, 16. Oktober 2020, 15:00–17:00 Uhr (Pekinger Zeit)\nZeit der Veranstaltung: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "bis Mittwoch, 14. Oktober 2020, 06:00 Uhr (Pekinger Zeit)", "Diese Anmeldung ansehen, ändern oder absagen", "Ihre Delegation ansehen")]
     [InlineData("en", "zoom foshan foshan", "When: Friday, 16 October 2020, 15:00–17:00 (Beijing time)\n  Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "by Wednesday, 14 October 2020, 06:00 (Beijing time)", "View, change or cancel this registration", "View your delegation")]
-    [InlineData("zh", "hannover zoom foshan", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间）\n  2020年10月16日 星期五 15:00–17:00（北京时间）", "请在 2020年10月14日 星期三 00:00（柏林时间） 前", "查看、更改或取消该报名", "查看代表团报名")]
+    [InlineData("zh", "hannover zoom foshan", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间）\n  2020年10月16日 星期五 15:00–17:00（北京时间）", "请在2020年10月13日 星期二 24:00（柏林时间）前", "查看、更改或取消该报名", "查看代表团报名")]
     public async Task The_contact_of_a_delegation_reads_the_clocks_of_those_who_come_and_what_is_theirs(string language, string sites, string when, string due, string member, string own)
     {
         var evt = await Host.EventAsync();

@@ -51,7 +51,7 @@ public sealed partial class PlenaryMailsTests : IAsyncLifetime
 
         // The next two go by Zoom and wait.
         List<JsonNode> waiting = [await RegisterAsync(6, "hannover", "zoom"), await RegisterAsync(7, "hannover", "zoom")];
-        (await MailsAsync()).ShouldBe([$"{Name(6)}: Anmeldung bestätigt, dazu Warteliste +REQUEST", $"{Name(7)}: Registration confirmed, and on a waiting list +REQUEST"], ignoreOrder: true);
+        (await MailsAsync()).ShouldBe([$"{Name(6)}: Anmeldung bestätigt, auch auf der Warteliste +REQUEST", $"{Name(7)}: Registration confirmed, and on the waiting list +REQUEST"], ignoreOrder: true);
 
         // One cancels: the first who waits is promoted, and their entry says Hannover.
         (await Host.Anybody.PostAsync(Own(hannover[3], "cancel"))).ShouldBe(HttpStatusCode.OK);
@@ -80,7 +80,7 @@ public sealed partial class PlenaryMailsTests : IAsyncLifetime
         (await Host.Partner.NowAsync(hannover[1])).Stands().ShouldBe("confirmed hannover");
         Host.Time.Advance(TimeSpan.FromMinutes(31));
         await Host.Services.GetRequiredService<Timekeeper>().RunAsync(CancellationToken.None);
-        (await MailsAsync()).ShouldBe([$"{Name(1)}: Registration cancelled +CANCEL", $"{Name(7)}: You have a seat +REQUEST"], ignoreOrder: true);
+        (await MailsAsync()).ShouldBe([$"{Name(1)}: Registration cancelled +CANCEL", $"{Name(7)}: You have a place +REQUEST"], ignoreOrder: true);
         (await Host.Partner.NowAsync(waiting[1])).Stands().ShouldBe("confirmed hannover");
 
         // New distancing rules cut six to four: the last two who were confirmed move to Zoom, and are told.
@@ -98,7 +98,7 @@ public sealed partial class PlenaryMailsTests : IAsyncLifetime
             (d["siteId"], d["city"]) = ("foshan", "Foshan");
             d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "李娜" });
         });
-        (await MailsAsync()).Select(mail => Digits().Replace(mail, "n")).ShouldBe(["王小明 n: 报名已确认 +REQUEST", "王小明 n: 报名已确认 +REQUEST", "王芳: 报名已确认", "王芳: 代表团报名已收到"], ignoreOrder: true); // one to pass on
+        (await MailsAsync()).Select(mail => Digits().Replace(mail, "n")).ShouldBe(["王小明 n: 报名已确认 +REQUEST", "王小明 n: 报名已确认 +REQUEST", "王芳: 李娜 – 报名已确认", "王芳: 代表团报名已收到"], ignoreOrder: true); // one to pass on
 
         // One of them switches to Zoom.
         (await Host.Anybody.PostAsync(Own(foshan.Members().First(), "change-site"), """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
@@ -160,7 +160,8 @@ public sealed partial class PlenaryMailsTests : IAsyncLifetime
     {
         var site = evt["sites"]!.AsArray().Single(s => (string)s!["id"]! == (string)registration["siteId"]!)!;
         var (name, address) = (Text(site["name"]!), site["address"] is { } known ? Text(known) : null);
-        return address is null ? name : $"{name}, {address.ReplaceLineEndings(", ")}";
+        var comma = (string)registration["language"]! == "zh" ? "，" : ", ";
+        return address is null ? name : $"{name}{comma}{address.ReplaceLineEndings(comma)}";
 
         string Text(JsonNode texts) => (string)(texts[(string)registration["language"]!] ?? texts["de"])!;
     }

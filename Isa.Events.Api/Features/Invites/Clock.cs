@@ -4,6 +4,25 @@ namespace Isa.Events.Api.Features.Invites;
 public static class Clock
 {
     private const string Dash = "–";
+    private static readonly Sentence Beijing = new("Pekinger Zeit", "Beijing time", "北京时间");
+
+    // Where the last part of a zone's name is not what people call the city.
+    private static readonly Dictionary<string, Sentence> Names = new(StringComparer.Ordinal)
+    {
+        ["Asia/Shanghai"] = Beijing, ["PRC"] = Beijing, ["Asia/Chongqing"] = Beijing,
+        ["Asia/Hong_Kong"] = new("Ortszeit Hongkong", "Hong Kong time", "香港时间"),
+        ["Asia/Macau"] = new("Ortszeit Macau", "Macau time", "澳门时间"),
+        ["Asia/Singapore"] = new("Ortszeit Singapur", "Singapore time", "新加坡时间"),
+        ["Asia/Tokyo"] = new("Ortszeit Tokio", "Tokyo time", "东京时间"),
+        ["Asia/Urumqi"] = new("Ortszeit Ürümqi", "Urumqi time", "乌鲁木齐时间"),
+        ["America/New_York"] = new("Ortszeit New York", "New York time", "纽约时间"),
+        ["Europe/Berlin"] = new("Berliner Zeit", "Berlin time", "柏林时间"),
+        ["Europe/Brussels"] = new("Ortszeit Brüssel", "Brussels time", "布鲁塞尔时间"),
+        ["Europe/London"] = new("Ortszeit London", "London time", "伦敦时间"),
+        ["Europe/Paris"] = new("Ortszeit Paris", "Paris time", "巴黎时间"),
+        ["Europe/Vienna"] = new("Ortszeit Wien", "Vienna time", "维也纳时间"),
+        ["Europe/Zurich"] = new("Ortszeit Zürich", "Zurich time", "苏黎世时间"),
+    };
 
     /// <summary>The zone a person lives by: their own, else that of the room they go to, else the event's.</summary>
     public static string ZoneOf(Event evt, Site site, Registration? registration) => registration?.TimeZone ?? evt.ZoneOf(site);
@@ -27,7 +46,16 @@ public static class Clock
     public static string Moment(DateTimeOffset at, string zone, Language language)
     {
         var local = at.In(Zones.Get(zone));
-        var (day, hour, name) = (Day(local, language), Hour(local, language), ZoneName(zone, language));
+        return Moment(Day(local, language), Hour(local, language), zone, language);
+    }
+
+    /// <summary>The end of a time limit. A day that counts whole ends at 24:00: at midnight of the next it would seem one day more.</summary>
+    public static string Until(DateTimeOffset at, string zone, Language language) =>
+        at.In(Zones.Get(zone)) is { TimeOfDay.Ticks: 0 } midnight ? Moment(Day(midnight.AddDays(-1), language), "24:00", zone, language) : Moment(at, zone, language);
+
+    private static string Moment(string day, string hour, string zone, Language language)
+    {
+        var name = ZoneName(zone, language);
         return language switch { Language.De => $"{day}, {hour} Uhr ({name})", Language.Zh => $"{day} {hour}（{name}）", _ => $"{day}, {hour} ({name})" };
     }
 
@@ -39,8 +67,7 @@ public static class Clock
     /// <summary>How people call a zone: after its city, and China's after its capital.</summary>
     public static string ZoneName(string zone, Language language)
     {
-        if (zone is "Asia/Shanghai" or "PRC" or "Asia/Chongqing") return language switch { Language.De => "Pekinger Zeit", Language.Zh => "北京时间", _ => "Beijing time" };
-        if (zone is "Europe/Berlin") return language switch { Language.De => "Berliner Zeit", Language.Zh => "柏林时间", _ => "Berlin time" };
+        if (Names.GetValueOrDefault(zone) is { } known) return known.In(language);
         if (zone is "UTC" or "Etc/UTC") return "UTC";
         var city = zone[(zone.LastIndexOf('/') + 1)..].Replace('_', ' ');
         return language switch { Language.De => $"Ortszeit {city}", Language.Zh => $"{city} 时间", _ => $"{city} time" };

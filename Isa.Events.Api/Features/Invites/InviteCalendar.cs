@@ -153,7 +153,7 @@ public static class InviteCalendar
     {
         var culture = language.Culture();
         var taken = seats.Capacity is { } capacity ? string.Format(culture, Wording.SeatsTaken.In(language), seats.SeatsTaken, capacity) : string.Format(culture, Wording.PeopleRegistered.In(language), seats.SeatsTaken);
-        return seats.Waiting == 0 ? taken : $"{taken}{(language == Language.Zh ? "，" : ", ")}{string.Format(culture, Wording.PeopleWaiting.In(language), seats.Waiting)}";
+        return seats.Waiting == 0 ? taken : $"{taken}{Comma(language)}{string.Format(culture, Wording.PeopleWaiting.In(language), seats.Waiting)}";
     }
 
     private static CalendarEvent Entry(Event evt, string uid, long sequence, DateTimeOffset changedAt, Language language) => new()
@@ -172,13 +172,16 @@ public static class InviteCalendar
     internal static string Place(Event evt, Site site, Language language)
     {
         var name = site.Name.In(language, evt.DefaultLanguage);
-        return site.Address?.In(language, evt.DefaultLanguage) is { } address ? $"{name}, {address.ReplaceLineEndings(", ")}" : name;
+        return site.Address?.In(language, evt.DefaultLanguage) is { } address ? $"{name}{Comma(language)}{address.ReplaceLineEndings(Comma(language))}" : name;
     }
+
+    private static string Comma(Language language) => language == Language.Zh ? "，" : ", ";
 
     private static string Describe(EventInvite shared, Site site, EntryKind kind)
     {
         var (evt, language, ended) = (shared.Event, shared.Language, kind.HasEnded);
         var text = new StringBuilder();
+        if (kind.Status == Ical.Net.EventStatus.Tentative) text.AppendLine(Wording.Tentative.In(language));
         Begin(text, evt, kind.Zone, ended, language);
         text.Append(Wording.Where.Label(language)).AppendLine(Place(evt, site, language));
         if (!ended)
@@ -216,7 +219,7 @@ public static class InviteCalendar
         text.AppendLine();
         if (!ended && agendaUrl is not null) text.Append(Wording.AgendaFile.Label(language)).AppendLine(agendaUrl);
         if (manageUrl is not null) text.Append(Wording.Manage.Label(language)).AppendLine(manageUrl);
-        if (evt.OrganizerName is not null) text.Append(Wording.Organizer.Label(language)).Append(evt.OrganizerName).Append(", ").AppendLine(evt.OrganizerEmail);
+        if (evt.OrganizerName is not null) text.Append(Wording.Organizer.Label(language)).Append(evt.OrganizerName).Append(Comma(language)).AppendLine(evt.OrganizerEmail);
         if (!ended && evt.Description?.In(language, evt.DefaultLanguage) is { Length: > 0 } description) text.AppendLine().AppendLine(description);
     }
 

@@ -33,8 +33,8 @@ internal static class AttendeePage
         var place = Html.Encode(site.Name.In(language, evt.DefaultLanguage));
         if (site.Address?.In(language, evt.DefaultLanguage) is { } address) place += $"<br>{Html.Encode(address)}";
         if (site.Mode == AttendanceMode.LinkedRoom) place += $"<br>{Wording.LinkedRoom.In(language)}";
-        Entry(body, Wording.Where.In(language), place);
-        if (site.Directions?.In(language, evt.DefaultLanguage) is { } directions) Entry(body, Wording.Directions.In(language), Html.Encode(directions));
+        Entry(body, (registration is { IsActive: true, Status: not RegistrationStatus.Confirmed } ? Email.MessageTexts.Wanted : Wording.Where).In(language), place);
+        if (registration.Status == RegistrationStatus.Confirmed && site.Directions?.In(language, evt.DefaultLanguage) is { } directions) Entry(body, Wording.Directions.In(language), Html.Encode(directions));
     }
 
     public static bool IsOff(Event evt, Registration registration) => !registration.IsActive || evt.Status == EventStatus.Cancelled;

@@ -127,7 +127,7 @@ public sealed class DelegationPage(EventsDatabase database, CurrentEvents events
         body.Append($"<p class=\"state{(active.Count == 0 || evt.Status == EventStatus.Cancelled ? " off" : "")}\" role=\"status\">{Html.Encode(State())}</p>\n");
         if (pending && view.MayConfirm) body.Append($"<form method=\"post\"><button>{PageWording.ConfirmButton.In(language)}</button></form>\n");
         if (!ended && active.Exists(m => m.NameFollows) && delegation.NamesDueAt is { } due)
-            body.Append($"<p>{Html.Encode(PageWording.NamesDue.Fill(language, Clock.Moment(due, evt.TimeZone, language)))}</p>\n");
+            body.Append($"<p>{Html.Encode(PageWording.NamesDue.Fill(language, Clock.Until(due, evt.TimeZone, language)))}</p>\n");
         body.Append("<dl>\n");
         foreach (var member in delegation.Members!.Where(m => m is not { NameFollows: true, EndReason: EndReason.Replaced })) // who was named instead stands there
         {

@@ -95,7 +95,7 @@ internal sealed class FormHtml
     private void Open(string name, string legend, string? help, bool required) =>
         _html.Append($"<fieldset{Described(name, help)}><legend>{Label(legend, required)}</legend>{help}{Error(name)}\n");
 
-    private string Label(string label, bool required) => Html.Encode(label) + (required ? "" : $" <small>{PageWording.Optional.In(_language)}</small>");
+    private string Label(string label, bool required) => Html.Encode(label) + (required ? "" : $"{(_language == Language.Zh ? "" : " ")}<small>{PageWording.Optional.In(_language)}</small>");
 
     private string Help(FormField field) => field.Help is null ? "" : $"<small class=\"help\" id=\"{Id(_which, field.Name)}-help\">{Html.Encode(field.Help)}</small>";
 

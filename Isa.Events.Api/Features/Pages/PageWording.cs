@@ -39,7 +39,7 @@ internal static class PageWording
         "This is the person we write to on behalf of the delegation. If you change the e-mail address, the new address gets a new link to this page, and the old one stops working.", "与代表团有关的通知将发送给此联系人。如更改电子邮箱，新邮箱将收到本页面的新链接，旧链接随即失效。");
     public static readonly Sentence ContactButton = new("Speichern", "Save", "保存");
     public static readonly Sentence ContactChanged = new("Ihre Angaben sind gespeichert. Der neue Link steht in der E-Mail an {0}; der bisherige gilt nicht mehr. Ist die Adresse falsch, wenden Sie sich bitte an den Veranstalter.",
-        "Your details are saved. The new link is in the e-mail to {0}; the old one no longer works. If that address is wrong, please turn to the organiser.", "您的信息已保存。新链接已发送至{0}，原链接已失效。如该邮箱有误，请联系主办方。");
+        "Your details are saved. The new link is in the e-mail to {0}; the old one no longer works. If that address is wrong, please contact the organiser.", "您的信息已保存。新链接已发送至{0}，原链接已失效。如该邮箱有误，请联系主办方。");
     public static readonly Sentence Member = new("Weitere Person anmelden", "Register another person", "再为一人报名");
     public static readonly Sentence MemberEmail = new("Ohne eigene Adresse schreiben wir der Person über Sie.", "Without an address of their own we write to them through you.", "如未填写，通知将由您转达。");
     public static readonly Sentence MemberLanguage = new("In welcher Sprache dürfen wir der Person schreiben?", "Which language shall we write to them in?", "此人希望用哪种语言接收通知？");
@@ -47,15 +47,15 @@ internal static class PageWording
     public static readonly Sentence MemberSite = new("Wie möchte die Person teilnehmen?", "How would they like to attend?", "此人希望以何种方式参会？");
     public static readonly Sentence MemberNotice = new("Die Person hat den Datenschutzhinweis gelesen.", "They have read the privacy notice.", "此人已阅读隐私声明。");
     public static readonly Sentence MemberButton = new("Anmelden", "Register", "报名");
-    public static readonly Sentence ToMember = new("Ansehen und ändern", "See and change", "查看和修改");
+    public static readonly Sentence ToMember = new("Ansehen und ändern", "View and change", "查看和修改");
 
     // Offer
     public static readonly Sentence Offer = new("Ein Platz für Sie", "A place for you", "为您保留的席位");
-    public static readonly Sentence OfferText = new("Der Platz ist für Sie frei gehalten: {0}. Bitte antworten Sie bis {1}; danach bekommt ihn die nächste Person.", "The place is held for you: {0}. Please answer by {1}; after that it goes to the next person.", "席位已为您保留：{0}。请在{1}前答复，逾期将转给下一位。");
-    public static readonly Sentence Accept = new("Platz annehmen", "Take the place", "接受席位");
-    public static readonly Sentence Decline = new("Nicht annehmen", "Turn it down", "放弃席位");
-    public static readonly Sentence DeclineEnds = new("Wenn Sie den Platz nicht annehmen, endet Ihre Anmeldung.", "If you turn the place down, your registration ends.", "如放弃该席位，您的报名将随之结束。");
-    public static readonly Sentence DeclineStays = new("Wenn Sie den Platz nicht annehmen, bleibt alles, wie es ist: {0}.", "If you turn the place down, everything stays as it is: {0}.", "如放弃该席位，您现有的参会方式不变：{0}。");
+    public static readonly Sentence OfferText = new("Ein Platz ist für Sie reserviert: {0}. Bitte antworten Sie bis {1}; danach bekommt ihn die nächste Person.", "The place is held for you: {0}. Please answer by {1}; after that it goes to the next person.", "席位已为您保留：{0}。请在{1}前答复，逾期将转给下一位。");
+    public static readonly Sentence Accept = new("Platz annehmen", "Accept the place", "接受席位");
+    public static readonly Sentence Decline = new("Platz ablehnen", "Decline the place", "放弃席位");
+    public static readonly Sentence DeclineEnds = new("Wenn Sie den Platz ablehnen, endet Ihre Anmeldung.", "If you decline the place, your registration ends.", "如放弃该席位，您的报名将随之结束。");
+    public static readonly Sentence DeclineStays = new("Wenn Sie den Platz ablehnen, bleibt alles, wie es ist: {0}.", "If you decline the place, everything stays as it is: {0}.", "如放弃该席位，您现有的参会方式不变：{0}。");
 
     // A no from the calendar
     public static readonly Sentence KeepTitle = new("Ihre Absage aus dem Kalender", "Declined in your calendar", "日历中的谢绝答复");
@@ -81,7 +81,7 @@ internal static class PageWording
     // Cancel
     public static readonly Sentence Cancel = new("Teilnahme absagen", "Cancel your registration", "取消报名");
     public static readonly Sentence CancelHeading = new("Möchten Sie wirklich absagen?", "Do you really want to cancel?", "确定要取消报名吗？");
-    public static readonly Sentence CancelSeat = new("Ihr Platz wird sofort frei und geht an die nächste Person: {0}.", "Your place becomes free at once and goes to the next person: {0}.", "您的席位将立即释放并转给下一位：{0}。");
+    public static readonly Sentence CancelSeat = new("Ihr Platz wird sofort frei und kann an andere gehen: {0}.", "Your place becomes free at once and may go to others: {0}.", "您的席位将立即释放，可由他人使用：{0}。");
     public static readonly Sentence CancelQueue = new("Sie verlieren Ihren Platz auf der Warteliste: {0}.", "You lose your place on the waiting list: {0}.", "您将失去候补名单中的位置：{0}。");
     public static readonly Sentence CancelPending = new("Ihre Anmeldung wird zurückgezogen: {0}.", "Your registration is withdrawn: {0}.", "您的报名将被撤回：{0}。");
     public static readonly Sentence CancelAgain = new("Solange die Anmeldung geöffnet ist, können Sie sich neu anmelden, aber nur, wenn dann noch etwas frei ist.", "While registration is open you can register again, but only if there is still room then.", "报名开放期间您可以重新报名，但须届时仍有名额。");
@@ -102,7 +102,7 @@ internal static class PageWording
     // Confirm
     public static readonly Sentence ConfirmTitle = new("E-Mail-Adresse bestätigen", "Confirm your e-mail address", "确认电子邮箱地址");
     public static readonly Sentence ConfirmText = new("Bitte bestätigen Sie, dass die Anmeldung von Ihnen ist.", "Please confirm that this registration is yours.", "请确认此报名由您本人提交。");
-    public static readonly Sentence ConfirmUntil = new("Bis {0} halten wir den Platz für Sie frei.", "We hold the place for you until {0}.", "席位将为您保留至{0}。");
+    public static readonly Sentence ConfirmUntil = new("Der Platz ist bis {0} für Sie reserviert.", "We hold the place for you until {0}.", "席位将为您保留至{0}。");
     public static readonly Sentence ConfirmButton = new("Adresse bestätigen", "Confirm address", "确认地址");
     public static readonly Sentence ConfirmBefore = new("Ihre E-Mail-Adresse ist bestätigt. Es ist nichts mehr zu tun.", "Your e-mail address is confirmed. There is nothing more to do.", "您的电子邮箱已确认，无需再做任何操作。");
     public static readonly Sentence ConfirmLate = new("Die Frist zum Bestätigen ist abgelaufen; der Platz wurde freigegeben. Bitte melden Sie sich neu an, solange die Anmeldung geöffnet ist.",
@@ -133,11 +133,11 @@ internal static class PageWording
         [PageNote.Waiting] = new("Sie stehen jetzt auf der Warteliste.", "You are on the waiting list now.", "您已进入候补名单。"),
         [PageNote.Stays] = new("Sie warten nicht länger auf einen anderen Platz.", "You no longer wait for another place.", "您已不再候补其他席位。"),
         [PageNote.Accepted] = new("Der Platz gehört Ihnen.", "The place is yours.", "席位已归您所有。"),
-        [PageNote.Declined] = new("Sie haben den Platz nicht angenommen.", "You have turned the place down.", "您已放弃该席位。"),
+        [PageNote.Declined] = new("Sie haben den Platz abgelehnt.", "You have declined the place.", "您已放弃该席位。"),
         [PageNote.Updated] = new("Ihre Angaben sind gespeichert.", "Your details are saved.", "您的信息已保存。"),
         [PageNote.Renewed] = new("Ihre Angaben sind gespeichert. Dies ist Ihr neuer Link; der alte gilt nicht mehr.", "Your details are saved. This is your new link; the old one no longer works.", "您的信息已保存。这是您的新链接，旧链接已失效。"),
         [PageNote.Replaced] = new("Ihr Platz ist übergeben. Ihre Vertretung bekommt eine eigene Nachricht.", "Your place has been handed over. Your deputy gets a message of their own.", "您的席位已转交，代为参会者将另行收到通知。"),
-        [PageNote.Cancelled] = new("Ihre Absage ist gespeichert.", "Your cancellation is saved.", "您的取消申请已生效。"),
+        [PageNote.Cancelled] = new("Ihre Absage ist gespeichert.", "Your cancellation is saved.", "您的报名已取消。"),
         [PageNote.Registered] = new("Sie haben sich neu angemeldet. Dies ist die Seite Ihrer neuen Anmeldung.", "You have registered again. This is the page of your new registration.", "您已重新报名。这是您新报名的页面。"),
         [PageNote.Kept] = new("Ihr Platz bleibt reserviert.", "Your place is still yours.", "您的席位已保留。"),
         [PageNote.Added] = new("Die Person gehört jetzt zu Ihrer Delegation; was für sie gilt, steht hier.", "They are part of your delegation now; how they stand is shown here.", "此人已加入您的代表团，具体情况如下。"),

@@ -141,7 +141,7 @@ public class ApproveDelegationTests(SharedHost host)
     [Theory]
     [InlineData("de", "hat die Anmeldung Ihrer Delegation angenommen. Personen: 2")]
     [InlineData("en", "has accepted the registration of your delegation. People: 2")]
-    [InlineData("zh", "已通过贵代表团的报名，共 2 人")]
+    [InlineData("zh", "已通过贵代表团的报名，共2人")]
     public async Task Its_contact_reads_how_each_of_them_stands(string language, string says)
     {
         await using var own = await Mail.HostAsync();

@@ -330,8 +330,8 @@ public class RegisterDelegationTests(SharedHost host)
     }
 
     [Theory]
-    [InlineData("de", "Bitte tragen Sie die noch fehlenden Namen bis Donnerstag, 15. Oktober 2020, 00:00 Uhr (Berliner Zeit) ein")]
-    [InlineData("en", "Please give the missing names by Thursday, 15 October 2020, 00:00 (Berlin time)")]
+    [InlineData("de", "Bitte tragen Sie die noch fehlenden Namen bis Mittwoch, 14. Oktober 2020, 24:00 Uhr (Berliner Zeit) ein")]
+    [InlineData("en", "Please give the missing names by Wednesday, 14 October 2020, 24:00 (Berlin time)")]
     [InlineData("zh", "前补充尚缺的参会人姓名")]
     public async Task Its_contact_is_told_from_the_first_by_when_names_are_due(string language, string says)
     {

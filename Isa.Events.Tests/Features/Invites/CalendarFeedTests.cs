@@ -151,7 +151,7 @@ public class CalendarFeedTests(SharedHost host)
         calendar.Events.Select(e => $"{e!.Uid} {e.Status}").ShouldBe([$"{evt} CONFIRMED", $"{draft} TENTATIVE"], ignoreOrder: true);
         calendar.Events.Single(e => e!.Uid == draft)!.Summary!.ShouldStartWith("Draft: ");
         var text = calendar.Events.Single(e => e!.Uid == evt)!.Description!;
-        text.ShouldContain("Hannover, Germany\n  1 of 1 seats taken, 1 waiting\n");
+        text.ShouldContain("Hannover, Germany\n  1 of 1 places taken, 1 waiting\n");
         text.ShouldContain("Zoom conference\n  0 registered\n");
         first.Text.ShouldNotContain("example.org:person");
         first.Text.ShouldNotContain("zoom.example");

@@ -28,7 +28,7 @@ public class NoticesTests : MailTests
         var english = mails.Single(mail => mail.Text.Contains("John Example", StringComparison.Ordinal));
         english.Text.ShouldContain("Join: https://events.example.org/join/");
         var chinese = mails.Single(mail => mail.Text.Contains("李娜", StringComparison.Ordinal));
-        chinese.Subject.ShouldStartWith("会议提醒：");
+        chinese.Subject.ShouldStartWith("活动提醒：");
         chinese.Text.ShouldContain("15:00");
         // Their calendars show it already.
         mails.ShouldAllBe(mail => mail.Calendar == null);
@@ -119,7 +119,7 @@ public class NoticesTests : MailTests
         Host.Time.SetUtcNow(StartsAt.AddDays(-1));
         await TellAsync();
         (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
-        (await Host.SendAsync()).ShouldHaveSingleItem().Subject.ShouldStartWith("Geändert:");
+        (await Host.SendAsync()).ShouldHaveSingleItem().Subject.ShouldStartWith("Neuer Termin:");
         (await AtAsync(StartsAt.AddDays(6))).ShouldHaveSingleItem().Subject.ShouldStartWith("Erinnerung:");
     }
 
@@ -214,11 +214,14 @@ public class NoticesTests : MailTests
         first.Subject.ShouldStartWith("Auf der Warteliste:");
         first.Text.ShouldContain("Ein vorläufiger Kalendereintrag liegt bei; er wird fest, sobald Sie einen Platz haben.");
         first.Text.ShouldNotContain("erst dann");
+        first.Calendar.Events[0]!.Description!.ShouldStartWith("Vorläufig: Ein Platz ist Ihnen noch nicht sicher.\nWann: ");
 
         (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-16T10:00","endsAt":"2020-10-16T12:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         mails = await Host.SendAsync();
         mails.Count.ShouldBe(3);
-        mails.Single(mail => mail.To == (string)last["email"]!).Calendar!.Events[0]!.Status.ShouldBe("TENTATIVE");
+        var still = mails.Single(mail => mail.To == (string)last["email"]!);
+        still.Calendar!.Events[0]!.Status.ShouldBe("TENTATIVE");
+        still.Text.ShouldContain("Ihre Anmeldung bleibt bestehen. Sie stehen weiterhin an 2. Stelle der Warteliste (Hannover).");
 
         (await Host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
         (await Host.Partner.PostAsync($"/v1/registrations/{last["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);

@@ -108,9 +108,9 @@ public class DelegationPageTests(SharedHost host)
     }
 
     [Theory]
-    [InlineData("de", "Name folgt", "Bitte nennen Sie bis Donnerstag, 15. Oktober 2020, 00:00 Uhr (Berliner Zeit), wer teilnimmt", "Angemeldet, der Platz ist reserviert: Hannover.", "Name und Angaben eintragen")]
-    [InlineData("en", "Name to follow", "Please say by Thursday, 15 October 2020, 00:00 (Berlin time) who will attend", "Registered, and a place is reserved: Hannover.", "Give the name and details")]
-    [InlineData("zh", "姓名待定", "00:00（柏林时间）前填写参会人姓名", "已报名成功，席位已保留：汉诺威。", "填写姓名和信息")]
+    [InlineData("de", "Name folgt", "Bitte nennen Sie bis Mittwoch, 14. Oktober 2020, 24:00 Uhr (Berliner Zeit), wer teilnimmt", "Angemeldet, der Platz ist reserviert: Hannover.", "Name und Angaben eintragen")]
+    [InlineData("en", "Name to follow", "Please say by Wednesday, 14 October 2020, 24:00 (Berlin time) who will attend", "Registered, and a place is reserved: Hannover.", "Give the name and details")]
+    [InlineData("zh", "姓名待定", "24:00（柏林时间）前填写参会人姓名", "已报名成功，席位已保留：汉诺威。", "填写姓名和信息")]
     public async Task A_place_without_a_name_asks_for_the_name_before_all_else(string language, string nameless, string due, string state, string heading)
     {
         var party = await host.DelegationAsync(await host.EventAsync(), 0, d =>

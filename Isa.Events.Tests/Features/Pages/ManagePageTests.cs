@@ -120,7 +120,7 @@ public partial class ManagePageTests(SharedHost host)
         (await host.PageAsync(made)).HasForm("/accept-offer").ShouldBeFalse();
         await host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel");
         var page = await host.PageAsync(made);
-        page.State().ShouldBe("Ein Platz ist für Sie frei gehalten bis Dienstag, 22. September 2020, 10:00 Uhr (Berliner Zeit): Hannover.");
+        page.State().ShouldBe("Ein Platz ist bis Dienstag, 22. September 2020, 10:00 Uhr (Berliner Zeit) für Sie reserviert: Hannover.");
         page.Text.ShouldContain("endet Ihre Anmeldung");
         var action = accept ? "/accept-offer" : "/decline-offer";
         (await host.Anybody.SubmitAsync(page, action).LeadsToAsync(host, note)).HasForm(action).ShouldBeFalse();
@@ -252,7 +252,7 @@ public partial class ManagePageTests(SharedHost host)
         page.HasForm("/cancel").ShouldBeFalse();
         page.Text.ShouldContain($"<a href=\"{made.PathOf("manage")}/cancel\">");
         var ask = await host.PageAsync(made, "/cancel");
-        ask.Text.ShouldContain("Ihr Platz wird sofort frei und geht an die nächste Person: Hannover.");
+        ask.Text.ShouldContain("Ihr Platz wird sofort frei und kann an andere gehen: Hannover.");
         (await host.Partner.NowAsync(made)).Stands().ShouldBe("confirmed hannover"); // nothing happens on GET
         var done = await host.Anybody.SubmitAsync(ask, "/cancel").LeadsToAsync(host, "cancelled");
         done.State().ShouldBe("Diese Anmeldung ist storniert.");
