@@ -186,6 +186,71 @@ public class UndoActionTests
     }
 
     [Fact]
+    public async Task Whoever_reads_of_a_held_change_by_another_mail_sees_what_it_was_before()
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        await ChangeAsync(host, evt, Later);
+        (await host.Anybody.PostAsync($"/v1/events/{evt}/links", new { email = (string)made["email"]! })).ShouldBe(HttpStatusCode.Accepted);
+        var links = await host.SendOneAsync();
+        links.Calendar!.Events[0]!.Start!.Value.Day.ShouldBe(17);
+        links.Text.Split('\n')[0].ShouldBe("Wann: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit) → Samstag, 17. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)");
+        (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldBeEmpty(); // they know
+    }
+
+    [Fact]
+    public async Task A_cancellation_names_the_time_that_people_know()
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        await ChangeAsync(host, evt, Later);
+        await CancelAsync(host, evt);
+        var mail = (await host.SendAfterAsync(TimeSpan.FromMinutes(6))).ShouldHaveSingleItem();
+        mail.Text.ShouldContain("16. Oktober");
+        mail.Text.ShouldNotContain("17. Oktober");
+    }
+
+    [Theory]
+    [InlineData("", """{"title":{"de":"Anders"}}""", "")]
+    [InlineData("/sites/hannover", """{"directions":{"de":"Erst links"}}""", "")]
+    [InlineData("/sites/hannover", """{"address":{"en":"Correct Street 9"}}""", "en")]
+    [InlineData("/sites/hannover", """{"address":{"de":"Richtige Straße 9"}}""", "de")]
+    [InlineData("/sites/foshan", """{"timeZone":"Asia/Tokyo"}""", "zh")]
+    [InlineData("", """{"endsAt":"2020-10-16T12:00"}""", "de en zh")]
+    public async Task What_is_foreseen_and_what_is_sent_are_the_same(string path, string patch, string languages)
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventAsync(e => e["sites"]!.AsArray().First(s => (string)s!["id"]! == "hannover")!["address"] = JsonNode.Parse("""{"de":"Platz 1","en":"Square 1"}"""));
+        foreach (var (language, site) in new[] { ("de", "hannover"), ("en", "hannover"), ("zh", "foshan") })
+            (await host.Partner.RegisterAsync(evt, Given.Person(change: p => (p["language"], p["siteId"]) = (language, site)))).ShouldBe(HttpStatusCode.Created);
+        await host.SendAsync();
+        var told = languages.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var foreseen = (await host.Organizer.PatchAsync($"/v1/events/{evt}{path}?dryRun=true", patch, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["wouldTell"]!.AsArray();
+        foreseen.Select(w => (string)w!["language"]!).Order(StringComparer.Ordinal).ShouldBe(told);
+        var answer = (await host.Organizer.PatchAsync($"/v1/events/{evt}{path}", patch, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json;
+        ((int?)answer["action"]?["affected"] ?? 0).ShouldBe(told.Length);
+        var mails = await host.SendAfterAsync(TimeSpan.FromMinutes(6));
+        mails.Select(m => m.Html.Split("lang=\"")[1][..2]).Order(StringComparer.Ordinal).ShouldBe(told);
+        mails.ShouldAllBe(m => m.Text.Split('\n')[0].Contains(" → "));
+        if (languages == "en") mails[0].Text.Split('\n')[0].ShouldContain("Square 1 → ");
+    }
+
+    [Fact]
+    public async Task There_and_back_is_no_news()
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt, "zoom");
+        await host.SendAsync();
+        foreach (var site in new[] { "hannover", "zoom" }) (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/change-site", new { siteId = site })).ShouldBe(HttpStatusCode.OK);
+        (await host.SendAfterAsync(TimeSpan.FromMinutes(6))).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_changed_site_is_as_it_was()
     {
         await using var host = await HostAsync();

@@ -276,6 +276,18 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_day_that_changes_on_a_persons_own_clock_alone_asks_again_too()
+    {
+        var evt = await Host.EventAsync();
+        var (here, there) = (await _replying.InvitedAsync(evt, "hannover"), await _replying.InvitedAsync(evt, "foshan"));
+        foreach (var person in new[] { here, there }) (await _replying.OutcomeAsync(person.Reply("ACCEPTED"))).ShouldBe("applied");
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-16T19:00","endsAt":"2020-10-16T21:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var mails = await Host.SendAsync();
+        string StateOf(Invited person) => mails.Single(m => m.To == person.Email).Calendar!.Events[0]!.Attendees[0].ParticipationStatus!;
+        (StateOf(here), StateOf(there)).ShouldBe(("ACCEPTED", "NEEDS-ACTION"));
+    }
+
+    [Fact]
     public async Task A_changed_day_asks_again_and_another_place_does_not()
     {
         var evt = await Host.EventAsync();
