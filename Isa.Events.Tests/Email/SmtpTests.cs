@@ -86,6 +86,21 @@ public class SmtpTests
     }
 
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    public async Task After_a_server_took_nothing_one_mail_finds_out_whether_it_does_now()
+    {
+        await using var server = await MailServer.StartAsync();
+        await server.TellAsync("""{"mail":"550 5.7.1 not you"}""");
+        await using var host = await MailHost.StartAsync(server);
+        var evt = await host.EventAsync();
+        for (var i = 0; i < 4; i++) await host.Partner.RegisteredAsync(evt);
+        (await host.SendAsync()).ShouldBe(4);
+        (await host.SendAfterAsync(TimeSpan.FromMinutes(1))).ShouldBe(1);
+        await server.TellAsync("""{"mail":null}""");
+        (await host.SendAfterAsync(TimeSpan.FromMinutes(1))).ShouldBe(4);
+        server.Mails.Count.ShouldBe(4);
+    }
+
+    [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
     public async Task An_address_that_is_refused_fails_at_once_and_holds_nobody_up()
     {
         await using var server = await MailServer.StartAsync();

@@ -1,3 +1,4 @@
+using Isa.Events.Api.Email;
 using Isa.Events.Api.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,18 +32,18 @@ public class DispatcherTests
     }
 
     [Fact]
-    public async Task What_was_in_hand_and_let_go_tells_nothing_for_a_newer_row()
+    public async Task What_was_in_hand_and_let_go_does_not_speak_for_a_newer_row()
     {
-        await using var host = await MailHost.StartAsync();
+        await using var host = await Mail.HostAsync();
         var evt = await host.EventAsync();
         var made = await host.Partner.RegisteredAsync(evt);
-        var (portions, claim) = (host.Services.GetRequiredService<Portions>(), new RowClaim(host.Time, TimeSpan.FromMinutes(5)));
-        var entries = await portions.TakeAsync(claim, [.. (await portions.DueAsync(CancellationToken.None)).Select(row => row.Id)], CancellationToken.None);
-        await portions.EndAsync(claim, [.. entries.Select(entry => new Outcome(entry, null))], CancellationToken.None);
+        var (portions, claim, taken) = await TakeDueAsync(host);
+        await portions.EndAsync(claim, [new Outcome(taken.ShouldHaveSingleItem(), null)], CancellationToken.None);
         (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/change-site", new { siteId = "zoom" })).ShouldBe(HttpStatusCode.OK);
-        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed - pending 0", "registrationMoved - pending 0"]);
-        await host.SendAfterAsync(TimeSpan.FromMinutes(2));
-        host.LaidDown().ShouldHaveSingleItem().TextBody!.ShouldContain("zoom"); // the newer one had nothing more to say
+        // Whoever takes the first next may make it from what was there before the change: rather told twice than not at all.
+        var mails = await host.SendAsync();
+        mails.Select(m => m.Subject.Split(':')[0]).ShouldBe(["Anmeldung bestätigt", "Teilnahme geändert"]);
+        mails.ShouldAllBe(m => m.Calendar!.Events[0]!.Location == "Zoom-Konferenz");
     }
 
     [Fact]
@@ -94,6 +95,19 @@ public class DispatcherTests
         (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1", "registrationConfirmed copy done 1"]);
         host.LaidDown().Select(m => m.To.Mailboxes.Single().Address).ShouldContain("assistant@example.org");
         host.LaidDown().Select(m => m.MessageId).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_copy()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["copyTo"] = "assistant@example.org"))).ShouldBe(HttpStatusCode.Created).Json;
+        host.Letters.Before = entry => { if (entry.Recipient == Recipient.Copy) throw new InvalidOperationException("made so by the test"); };
+        await host.SendAsync();
+        (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/change-site", """{"siteId":"zoom"}""")).ShouldBe(HttpStatusCode.OK);
+        await host.SendAfterAsync(TimeSpan.FromMinutes(1));
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1", "registrationConfirmed copy pending 2", "registrationMoved attendee done 1", "registrationMoved copy pending 0"]);
     }
 
     [Fact]
@@ -190,6 +204,19 @@ public class DispatcherTests
     }
 
     [Fact]
+    public async Task What_failed_for_now_is_not_tried_again_once_a_newer_row_makes_it_untrue()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = await host.Partner.RegisteredAsync(evt);
+        var (portions, claim, taken) = await TakeDueAsync(host);
+        (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/cancel")).ShouldBe(HttpStatusCode.OK); // while it is being sent
+        await portions.EndAsync(claim, [new Outcome(taken.ShouldHaveSingleItem(), new Delivery(DeliveryResult.Deferred, "later"))], CancellationToken.None);
+        await host.SendAsync();
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed - superseded 0", "registrationCancelled attendee done 1"]);
+    }
+
+    [Fact]
     public async Task A_row_that_cannot_be_made_is_given_up_and_holds_nobody_up()
     {
         await using var host = await MailHost.StartAsync();
@@ -234,21 +261,72 @@ public class DispatcherTests
     }
 
     [Fact]
+    public async Task Whoever_has_lost_a_change_to_another_process_passes_it_on_no_further()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var many = Expansion.Portion + 10;
+        await Task.WhenAll(Enumerable.Range(0, many).Select(_ => host.Partner.RegisteredAsync(evt, "zoom")));
+        await MoveAsync(host, evt, 11);
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        var (expansion, taken) = (host.Services.GetRequiredService<Expansion>(), Task.CompletedTask);
+        host.Database.WorkAdded += TakeOver;
+        await expansion.RunAsync(CancellationToken.None);
+        await taken;
+        (await host.CountAsync(Told, evt)).ShouldBe(Expansion.Portion);
+        host.Time.Advance(TimeSpan.FromMinutes(2));
+        await expansion.RunAsync(CancellationToken.None);
+        (await host.CountAsync(Told, evt)).ShouldBe(many);
+
+        // After the first portion, before the next: works of an event are done in the order they came.
+        void TakeOver()
+        {
+            host.Database.WorkAdded -= TakeOver;
+            taken = host.ExecuteAsync(evt, "UPDATE outbox SET leased_by = 'another' WHERE event_id = @Id AND leased_by IS NOT NULL");
+        }
+    }
+
+    [Fact]
     public async Task A_claim_that_has_run_out_writes_nothing_and_the_next_process_sends()
     {
         await using var host = await MailHost.StartAsync();
         var evt = await host.EventAsync();
         await host.Partner.RegisteredAsync(evt);
-        var portions = host.Services.GetRequiredService<Portions>();
-        var due = await portions.DueAsync(CancellationToken.None);
-        var slow = new RowClaim(host.Time, TimeSpan.FromMinutes(5));
-        var taken = await portions.TakeAsync(slow, [.. due.Select(d => d.Id)], CancellationToken.None);
+        var (portions, slow, taken) = await TakeDueAsync(host);
         taken.Count.ShouldBe(1);
         (await host.SendAsync()).ShouldBe(0); // somebody has it
         (await host.SendAfterAsync(TimeSpan.FromMinutes(6))).ShouldBe(1);
         slow.HasTimeFor(TimeSpan.Zero).ShouldBeFalse();
-        await portions.EndAsync(slow, [new Outcome(taken[0], new Isa.Events.Api.Email.Delivery(Isa.Events.Api.Email.DeliveryResult.Refused, "too late"))], CancellationToken.None);
+        await portions.EndAsync(slow, [new Outcome(taken[0], new Delivery(DeliveryResult.Refused, "too late"))], CancellationToken.None);
         (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 2"]); // that somebody lost it counts
+    }
+
+    [Fact]
+    public async Task What_was_made_too_slowly_for_its_claim_is_let_go_untried()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        await host.Partner.RegisteredAsync(evt);
+        var laidDown = new List<int>();
+        host.Letters.Before = _ =>
+        {
+            laidDown.Add(host.LaidDown().Count);
+            if (laidDown.Count == 1) host.Time.Advance(TimeSpan.FromMinutes(3)); // what is left of the claim is what handing over may take
+        };
+        await host.SendAsync();
+        laidDown.ShouldBe([0, 0]);
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1"]);
+    }
+
+    [Fact]
+    public async Task What_is_told_to_many_has_a_share_of_each_portion_however_much_else_there_is()
+    {
+        await using var host = await MailHost.StartAsync(settings: ("Email:MaxPerSecond", "10"));
+        var evt = await host.EventAsync();
+        for (var i = 0; i < 12; i++) await host.Partner.RegisteredAsync(evt, "zoom");
+        (await host.ImportInviteesAsync(evt, "fullName,email\nA,a@example.org\nB,b@example.org\nC,c@example.org\n", "?send=true")).ShouldBe(HttpStatusCode.OK);
+        var (_, _, taken) = await TakeDueAsync(host);
+        (taken.Count, taken.Count(entry => entry.Bulk)).ShouldBe((10, 2));
     }
 
     [Fact]
@@ -327,6 +405,15 @@ public class DispatcherTests
     private static async Task CallOffAsync(EventsHost host, string evt) =>
         (await host.Organizer.PostAsync($"/v1/events/{evt}/cancel", """{"reason":{"de":"Sturm"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
 
+    // As another process would.
+    private static async Task<(Portions Portions, RowClaim Claim, List<OutboxEntry> Taken)> TakeDueAsync(EventsHost host)
+    {
+        var (portions, claim) = (host.Services.GetRequiredService<Portions>(), new RowClaim(host.Time, TimeSpan.FromMinutes(5)));
+        return (portions, claim, await portions.TakeAsync(claim, [.. (await portions.DueAsync(CancellationToken.None)).Select(row => row.Id)], CancellationToken.None));
+    }
+
     private static Task<string?> ToldAsync(EventsHost host, JsonNode registration) =>
         host.Database.ReadAsync(session => session.One<string>("SELECT told FROM registrations WHERE id = @Id", new { Id = (string)registration["id"]! }), CancellationToken.None);
+
+    private const string Told = "SELECT COUNT(*) FROM outbox WHERE event_id = @Id AND kind = 'eventChanged' AND registration_id IS NOT NULL";
 }

@@ -8,8 +8,8 @@ using MimeKit;
 namespace Isa.Events.Tests.Support;
 
 /// <summary>
-/// Letters that are short and say what the outbox is about: kind, state of the registration, site, begin. They know what was told, as the real ones do; what they say
-/// is nobody's matter here.
+/// Letters that are short and say what the outbox is about: kind, state of the registration, site, begin. They know whether anything was told, as the real ones do; what is
+/// news, and how it is said, is nobody's matter here.
 /// </summary>
 public sealed class PlainLetters
 {
@@ -35,8 +35,6 @@ public sealed class PlainLetters
         var ends = entry.Kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined or OutboxKind.EventCancelled;
         if (ends == inside) return []; // untrue by now
         var now = new ToldInvite { Sequence = evt.Revision + registration.Revision, StartsAt = evt.StartsAt, EndsAt = evt.EndsAt, TimeZone = evt.TimeZone, SiteId = registration.SiteId, Cancelled = !inside };
-        var changed = entry.Kind is OutboxKind.EventChanged or OutboxKind.RegistrationChanged or OutboxKind.RegistrationMoved;
-        if (changed && entry.Payload?.Again != true && told == now) return [];
         var calendar = ends ? told is null ? null : now : now;
         var says = $"{(calendar is null ? "no object" : calendar.Cancelled ? "CANCEL" : "REQUEST")} {registration.Status} {registration.SiteId} {evt.StartsAt:MM-dd HH:mm} {Text}";
         var letters = new List<Letter>();

@@ -163,6 +163,20 @@ public class UpdateDelegationTests(SharedHost host)
         (await host.Anybody.PatchAsync(Party.ApiPathOf(party), patch)).Errors.ShouldBe([error]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_two_new_addresses_before_a_mail_left_the_last_gets_one(bool confirmsAddresses)
+    {
+        await using var own = await Mail.HostAsync();
+        var evt = await own.EventAsync(e => e["rules"] = new JsonObject { ["confirmsAddresses"] = confirmsAddresses });
+        var party = await own.DelegationAsync(evt, 1);
+        await own.SendAsync();
+        foreach (var name in new[] { "chen.jing", "li.na" })
+            (await own.Partner.PatchAsync(party.PathOf("self"), new JsonObject { ["contact"] = new JsonObject { ["email"] = $"{name}@example.org" } }.ToJsonString())).ShouldBe(HttpStatusCode.OK);
+        (await own.SendOneAsync()).To.ShouldBe("li.na@example.org");
+    }
+
     [Fact]
     public async Task A_new_address_is_confirmed_as_the_first_would_have_been()
     {
