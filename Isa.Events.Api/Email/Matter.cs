@@ -66,7 +66,8 @@ internal sealed record Matter
     public bool HasPlace => Registration is { Status: RegistrationStatus.Confirmed } && Event.Status != EventStatus.Cancelled;
 
     /// <summary>Whether their calendar keeps the time for them while they wait.</summary>
-    public bool IsTentative => Registration is { Status: RegistrationStatus.Waitlisted } && Event.Status != EventStatus.Cancelled && Event.EffectiveRules.WaitlistedInvite == WaitlistedInvite.Tentative;
+    public bool IsTentative => Registration is { Status: RegistrationStatus.Waitlisted } && Event.Status != EventStatus.Cancelled
+        && (Event.EffectiveRules.WaitlistedInvite == WaitlistedInvite.Tentative || Registration.Told is { Cancelled: false }); // an entry that is there moves with the event, whatever the rule is by now
 
     /// <summary>Null where there is nothing to say any more, or a later row says it.</summary>
     public static Matter? Find(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)

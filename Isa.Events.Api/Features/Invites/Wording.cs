@@ -54,6 +54,7 @@ public static class Wording
     public static readonly Sentence JoinNotYours = new("Sie nehmen jetzt vor Ort teil: {0}. Einen Link brauchen Sie dafür nicht.", "You now attend on site: {0}. You need no link for that.", "您现为现场参会：{0}，无需会议链接。");
     public static readonly Sentence JoinNoMeeting = new("Der Zugang zur Videokonferenz steht noch nicht fest. Bitte öffnen Sie diese Seite kurz vor Beginn noch einmal.",
         "The video conference has not been set up yet. Please open this page again shortly before the start.", "视频会议尚未设置完成，请在活动开始前再次打开本页面。");
+    public static readonly Sentence JoinEarly = new("Zum Teilnehmen ist es noch zu früh: Die Videokonferenz öffnet kurz vor Beginn.", "It is too early to join: the video conference opens shortly before the start.", "现在入会还太早，视频会议将在活动开始前不久开放。");
     public static readonly Sentence MeetingNumber = new("Meeting-ID", "Meeting ID", "会议号");
     public static readonly Sentence Passcode = new("Kenncode", "Passcode", "入会密码");
     public static readonly Sentence DialIn = new("Telefoneinwahl", "Dial in by phone", "电话拨入");

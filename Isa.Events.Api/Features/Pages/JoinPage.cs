@@ -7,6 +7,8 @@ namespace Isa.Events.Api.Features.Pages;
 /// <summary>The page that calendar entries and mails link to instead of the video conference itself: it stops when the registration does.</summary>
 public sealed partial class JoinPage(EventsDatabase database, CurrentEvents events, RegistrationTokens tokens, TimeProvider time)
 {
+    private static readonly TimeSpan Early = TimeSpan.FromHours(1);
+
     /// <param name="context">The request.</param>
     /// <param name="reveal">Whether the way into the conference is shown: mail scanners open links, so it takes a click.</param>
     /// <param name="ct">Gives up.</param>
@@ -33,6 +35,7 @@ public sealed partial class JoinPage(EventsDatabase database, CurrentEvents even
         if (may) body.Append($"<p class=\"number\"><strong>{Countdown.Say(evt.StartsAt, now, Clock.ZoneOf(evt, site, registration), language)}</strong></p>\n");
         if (may && site.JoinsByVideo)
         {
+            if (site.Meeting is not null && evt.StartsAt - now > Early) body.Append($"<p class=\"note\">{Wording.JoinEarly.In(language)}</p>\n");
             if (site.Meeting is not { } meeting) body.Append($"<p class=\"note\">{Wording.JoinNoMeeting.In(language)}</p>\n");
             else if (reveal) WayIn(body, meeting, language);
             else body.Append($"<form method=\"post\"><button>{Wording.JoinButton.In(language)}</button></form>\n");

@@ -201,8 +201,10 @@ public class NoticesTests : MailTests
         mail.Html.ShouldContain("Erika &lt;b&gt;Unerreicht&lt;/b&gt;");
     }
 
-    [Fact]
-    public async Task Whoever_waits_has_a_tentative_entry_where_the_event_says_so_and_it_becomes_firm_or_goes()
+    [Theory]
+    [InlineData("tentative")]
+    [InlineData("none")] // an entry that is there is kept true
+    public async Task Whoever_waits_has_a_tentative_entry_where_the_event_says_so_and_it_becomes_firm_or_goes(string then)
     {
         var evt = await EventAsync("""{"reminders":[],"waitlistedInvite":"tentative"}""", seats: 1);
         var seated = await RegisterAsync(evt, "hannover");
@@ -216,7 +218,7 @@ public class NoticesTests : MailTests
         first.Text.ShouldNotContain("erst dann");
         first.Calendar.Events[0]!.Description!.ShouldStartWith("Vorläufig: Ein Platz ist Ihnen noch nicht sicher.\nWann: ");
 
-        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-16T10:00","endsAt":"2020-10-16T12:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", $$$"""{"startsAt":"2020-10-16T10:00","endsAt":"2020-10-16T12:00","rules":{"waitlistedInvite":"{{{then}}}"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         mails = await Host.SendAsync();
         mails.Count.ShouldBe(3);
         var still = mails.Single(mail => mail.To == (string)last["email"]!);

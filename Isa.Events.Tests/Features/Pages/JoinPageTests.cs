@@ -33,6 +33,21 @@ public class JoinPageTests
         Countdown.Say(DateTimeOffset.Parse(begins, System.Globalization.CultureInfo.InvariantCulture), DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture), "Europe/Berlin", Language.De).ShouldBe(said);
 
     [Theory]
+    [InlineData("de", 61, "Zum Teilnehmen ist es noch zu früh")]
+    [InlineData("en", 61, "It is too early to join")]
+    [InlineData("zh", 61, "现在入会还太早")]
+    [InlineData("de", 60, null)]
+    public async Task Says_that_it_is_too_early(string language, int minutes, string? says)
+    {
+        await using var own = await HostAsync();
+        var (_, path) = await JoiningAsync(own, language);
+        own.Time.SetUtcNow(Begins.AddMinutes(-minutes));
+        var shown = (await own.Anybody.GetAsync(path)).ShouldBe(HttpStatusCode.OK).Text;
+        if (says is null) shown.ShouldNotContain("zu früh");
+        else shown.ShouldContain(says);
+    }
+
+    [Theory]
     [InlineData("de", "Zur Videokonferenz", "Meeting-ID", "Kenncode", "Telefoneinwahl", "Zeit der Veranstaltung", "(Pekinger Zeit)")]
     [InlineData("en", "Open the video conference", "Meeting ID", "Passcode", "Dial in by phone", "Time of the event", "(Beijing time)")]
     [InlineData("zh", "进入视频会议", "会议号", "入会密码", "电话拨入", "活动当地时间", "（北京时间）")]
