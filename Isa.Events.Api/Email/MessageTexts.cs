@@ -357,17 +357,17 @@ internal static class MessageTexts
         [MessageKind.DeclineReceived] = new(
             new("Ihre Absage aus dem Kalender: {{ event }}", "You declined in your calendar: {{ event }}", "您已在日历中谢绝参会：{{ event }}"),
             new("""
-                Ihr Kalender hat uns mitgeteilt, dass Sie nicht kommen. Ihr Platz wird frei: {{ endsAt }}.
+                Ihr Kalender hat uns mitgeteilt, dass Sie nicht kommen. {% if site %}Ihr Platz wird frei{% else %}Sie verlassen die Warteliste, und Ihre Anmeldung endet{% endif %}: {{ endsAt }}.
 
-                War das ein Versehen? Bis dahin können Sie Ihren Platz behalten. Sonst brauchen Sie nichts zu tun.
+                War das ein Versehen? Bis dahin können Sie {% if site %}Ihren Platz{% else %}Ihren Platz auf der Warteliste{% endif %} behalten. Sonst brauchen Sie nichts zu tun.
                 """, """
-                Your calendar has told us that you will not come. Your place becomes free: {{ endsAt }}.
+                Your calendar has told us that you will not come. {% if site %}Your place becomes free{% else %}You leave the waiting list, and your registration ends{% endif %}: {{ endsAt }}.
 
-                Was this a mistake? Until then you can keep your place. Otherwise there is nothing you need to do.
+                Was this a mistake? Until then you can keep your place{% unless site %} on the waiting list{% endunless %}. Otherwise there is nothing you need to do.
                 """, """
-                您的日历已告知我们您将不参会。您的席位将于 {{ endsAt }} 释放。
+                您的日历已告知我们您将不参会。{% if site %}您的席位将于 {{ endsAt }} 释放。{% else %}您将于 {{ endsAt }} 退出候补名单，报名随之结束。{% endif %}
 
-                如系误操作，您可在此之前保留席位；否则无需任何操作。
+                如系误操作，您可在此之前保留{% if site %}席位{% else %}候补位置{% endif %}；否则无需任何操作。
                 """)),
 
         [MessageKind.Invitation] = new(
@@ -688,6 +688,7 @@ internal static class MessageTexts
     public static readonly Sentence Before = new("bisher", "before", "原为");
     public static readonly Sentence Now = new("jetzt", "now", "现为");
     public static readonly Sentence OnWaitlist = new("Warteliste", "waiting list", "候补");
+    public static readonly Sentence SeatHeld = new("{0}: Platz frei gehalten bis {1}, bitte antworten", "{0}: seat held until {1}, please answer", "“{0}”席位保留至{1}，请确认是否接受");
     public static readonly Sentence ToBeConfirmed = new("noch nicht bestätigt", "not confirmed yet", "待确认");
     public static readonly Sentence Undecided = new("Entscheidung steht noch aus", "not decided yet", "待审核");
     public static readonly Sentence JoinMember = new("Link zum Teilnehmen", "Link to join", "入会链接");

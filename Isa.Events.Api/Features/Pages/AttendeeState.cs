@@ -18,6 +18,8 @@ internal static class AttendeeState
 
     private static readonly Sentence Declining = new("Ihr Kalender hat uns abgesagt; der Platz wird frei: {0}.", "Your calendar has declined for you; the place becomes free: {0}.", "您的日历已代您谢绝参会，席位释放时间：{0}。");
 
+    private static readonly Sentence DecliningQueue = new("Ihr Kalender hat uns abgesagt; Sie verlassen die Warteliste: {0}.", "Your calendar has declined for you; you leave the waiting list: {0}.", "您的日历已代您谢绝参会，退出候补名单的时间：{0}。");
+
     private static readonly Dictionary<EndReason, Sentence> Endings = new()
     {
         [EndReason.AddressNotConfirmed] = new("Diese Anmeldung ist verfallen, weil die E-Mail-Adresse nicht rechtzeitig bestätigt wurde.", "This registration has lapsed, because the e-mail address was not confirmed in time.", "因电子邮箱未及时确认，此报名已失效。"),
@@ -43,6 +45,7 @@ internal static class AttendeeState
         [Approval] = new("Die Anmeldung ist eingegangen; der Veranstalter entscheidet darüber: {0}.", "The registration has been received; the organiser will decide on it: {0}.", "报名已收到，正在等待主办方审核：{0}。"),
         [Address] = new("Die E-Mail-Adresse ist bis {1} zu bestätigen, sonst verfällt die Anmeldung: {0}.", "The e-mail address must be confirmed by {1}, or the registration will lapse: {0}.", "须在{1}前确认电子邮箱，否则报名将失效：{0}。"),
         [Declining] = new("Im Kalender abgesagt; der Platz wird frei: {0}.", "Declined in the calendar; the place becomes free: {0}.", "已在日历中谢绝参会，席位释放时间：{0}。"),
+        [DecliningQueue] = new("Im Kalender abgesagt; verlässt die Warteliste: {0}.", "Declined in the calendar; leaves the waiting list: {0}.", "已在日历中谢绝参会，退出候补名单的时间：{0}。"),
         [Wording.StateAddress] = new("Die Anmeldung ist eingegangen; die E-Mail-Adresse ist noch zu bestätigen.", "The registration has been received; the e-mail address is still to be confirmed.", "报名已收到，电子邮箱尚待确认。"),
         [Endings[EndReason.OfferDeclined]] = new("Der angebotene Platz wurde nicht angenommen; diese Anmeldung ist beendet.", "The place that was offered was turned down, and this registration has ended.", "所提供的席位已被放弃，此报名已结束。"),
         [Endings[EndReason.OfferExpired]] = new("Die Frist für den angebotenen Platz ist abgelaufen; diese Anmeldung ist beendet.", "The time for the place that was offered has run out, and this registration has ended.", "所提供席位的确认期限已过，此报名已结束。"),
@@ -75,7 +78,7 @@ internal static class AttendeeState
         if (!registration.IsActive) return Say(registration.EndReason is { } reason ? Endings[reason] : Wording.StateCancelled);
         if (evt.StatusAt(now) == EventStatus.Over) return Say(Wording.StateOver);
         if (registration.IsTest && !evt.IsTest) return Say(Wording.StateTest);
-        if (registration.DeclineTakesEffectAt is { } effect) return Say(Declining, MomentOf(evt, registration, effect));
+        if (registration.DeclineTakesEffectAt is { } effect) return Say(registration.Status == RegistrationStatus.Waitlisted ? DecliningQueue : Declining, MomentOf(evt, registration, effect));
         if (registration.Status == RegistrationStatus.PendingApproval) return Say(Approval, place);
         if (registration.Status == RegistrationStatus.PendingConfirmation)
             return registration.HoldEndsAt is { } holds ? Say(Address, place, MomentOf(evt, registration, holds)) : Say(Wording.StateAddress);
