@@ -73,7 +73,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var isEmpty = content.Body.Text.Length == 0;
         if (only is null || only == main)
             letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar) with { IsEmpty = isEmpty });
-        if (!isEmpty && only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && IsForCopies(matter.Kind) && !IsSame(copyTo, address))
+        if (!isEmpty && only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && IsForCopies(matter.Kind) && !matter.IsAskedFor && !IsSame(copyTo, address))
             letters.Add(new Letter { Recipient = Recipient.Copy, Message = MessageParts.Build(MessageWriter.Copy(content, person), "", copyTo, null, document) });
         return letters;
     }
@@ -83,7 +83,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         (null, _) => null,
         ({ Method: CalendarMethods.Cancel }, _) => MessageTexts.InviteRemoved,
         (_, { IsTentative: true }) => MessageTexts.InviteTentative,
-        (_, { Registration.Told: not null, Kind: not (MessageKind.Links or MessageKind.Confirmed) }) => MessageTexts.InviteUpdated, // whoever was not named before has no entry, whatever their contact was told
+        (_, { Registration.Told: not null, IsAskedFor: false, Kind: not (MessageKind.Links or MessageKind.Confirmed) }) => MessageTexts.InviteUpdated, // whoever was not named before has no entry, whatever their contact was told
         _ => MessageTexts.InviteAttached,
     };
 
@@ -105,7 +105,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var now = ToldInvite.Now(matter.Event, registration);
         // What was never put into a calendar needs not be taken out of it.
         var carries = now.Cancelled ? registration.Told is { Cancelled: false }
-            : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && matter.Kind is not (MessageKind.ThankYou or MessageKind.DeclineReceived) && (!IsAside(matter.Kind) || registration.Told is null || !registration.Told.IsAs(matter.Event, registration));
+            : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && matter.Kind is not (MessageKind.ThankYou or MessageKind.DeclineReceived) && (matter.IsAskedFor || !IsAside(matter.Kind) || registration.Told is null || !registration.Told.IsAs(matter.Event, registration));
         if (!carries) return null;
         var own = shared.Event.Status == matter.Event.Status ? shared : new EventInvite(matter.Event, shared.Agenda, null, shared.AgendaUrl, shared.Language); // in a preview alone
         return InviteCalendar.ForRegistration(own, registration, tokens.Links(registration, matter.Event), tokens.JoinUrl(registration), tokens.ReplyAddress(registration));

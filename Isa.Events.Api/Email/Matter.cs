@@ -44,6 +44,9 @@ internal sealed record Matter
     /// <summary>What <see cref="ToldInvite.By"/> names.</summary>
     public string? Row { get; init; }
 
+    /// <summary>Whether somebody who lost the mail asked for it, in the name of whom it goes to: it goes to them alone, with all that they had.</summary>
+    public bool IsAskedFor { get; init; }
+
     /// <summary>An organiser's own words, instead of the product's.</summary>
     public OrganizerWords? Words { get; init; }
 
@@ -83,7 +86,7 @@ internal sealed record Matter
         if (registration.Told is { } told && told.By == row) registration = registration with { Told = told.Before };
         var wait = WaitlistEntry.Explain(session, evt, registration, now);
         if (KindOf(session, evt, entry, registration, wait, now) is not { } kind) return null;
-        return Of(session, evt, registration, kind) with { Wait = wait, FromSite = evt.Site(entry.Payload?.FromSite)?.Id, Row = row, Now = now };
+        return Of(session, evt, registration, kind) with { Wait = wait, FromSite = evt.Site(entry.Payload?.FromSite)?.Id, Row = row, IsAskedFor = entry.Kind == OutboxKind.LinksRequested, Now = now };
     }
 
     /// <summary>The same for any message, whether or not there is a reason for it: what is missing is made up.</summary>
@@ -222,7 +225,8 @@ internal sealed record Matter
         if (entry.Kind == OutboxKind.EventCancelled) return calledOff && registration.IsActive ? MessageKind.EventCancelled : null;
         if (entry.Kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined) return EndOf(registration);
         if (calledOff || !registration.IsActive) return null;
-        var (confirmed, queued) = (registration.Status == RegistrationStatus.Confirmed, wait is { State: EntryState.Queued });
+        var (confirmed, queued, offered) = (registration.Status == RegistrationStatus.Confirmed, wait is { State: EntryState.Queued }, wait is { State: EntryState.Offered } && now < wait.OfferEndsAt);
+        var comes = confirmed && registration.DeclineTakesEffectAt is null;
         return entry.Kind switch
         {
             OutboxKind.RegistrationConfirmed when confirmed => registration.Replaces is not null ? MessageKind.ConfirmedDeputy : queued ? MessageKind.ConfirmedWaiting : MessageKind.Confirmed,
@@ -234,16 +238,16 @@ internal sealed record Matter
             OutboxKind.RegistrationMoved => LastDone(session, registration.Id!, "moved")?.Actor == Actor.Organizer ? MessageKind.MovedByOrganizer : MessageKind.Moved,
             OutboxKind.RegistrationPending when registration.Status == RegistrationStatus.PendingApproval => MessageKind.Pending,
             OutboxKind.RegistrationApproved when confirmed => MessageKind.Approved,
-            OutboxKind.OfferMade when wait is { State: EntryState.Offered } && now < wait.OfferEndsAt => MessageKind.OfferMade,
+            OutboxKind.OfferMade when offered => MessageKind.OfferMade,
             OutboxKind.OfferExpired when confirmed => MessageKind.OfferExpired,
             OutboxKind.AddressToConfirm or OutboxKind.LinksRequested when registration.Status == RegistrationStatus.PendingConfirmation => MessageKind.AddressToConfirm,
-            OutboxKind.LinksRequested => MessageKind.Links,
+            OutboxKind.LinksRequested => offered ? MessageKind.OfferMade : MessageKind.Links, // which leads to the same page, and cannot wait
             OutboxKind.EventChanged when confirmed || registration is { Status: RegistrationStatus.Waitlisted, Told.Cancelled: false } =>
                 entry.Payload?.Again == true || IsNews(evt, registration, entry.Payload?.Since) ? MessageKind.EventChanged : null,
             OutboxKind.RegistrationChanged => entry.Payload?.Again == true || ChangedDetails(session, evt, entry, registration) ? MessageKind.DetailsChanged : null,
-            OutboxKind.Reminder when confirmed => IsReminded(evt, entry, registration, now) ? MessageKind.Reminder : null,
-            OutboxKind.ThankYou when confirmed && now >= evt.EndsAt => MessageKind.ThankYou,
-            OutboxKind.DeclineReceived when registration.DeclineTakesEffectAt > now => MessageKind.DeclineReceived,
+            OutboxKind.Reminder when comes => IsReminded(evt, entry, registration, now) ? MessageKind.Reminder : null,
+            OutboxKind.ThankYou when comes && now >= evt.EndsAt => MessageKind.ThankYou,
+            OutboxKind.DeclineReceived when registration.DeclineTakesEffectAt > now && now < evt.EndsAt => MessageKind.DeclineReceived,
             _ => null,
         };
     }

@@ -365,11 +365,11 @@ internal static class MessageTexts
             new("""
                 Ihr Kalender hat uns mitgeteilt, dass Sie nicht kommen. Bis {{ endsAt }} ist Ihr Platz{% if site %}{% else %} auf der Warteliste{% endif %} noch für Sie reserviert; danach endet Ihre Anmeldung.
 
-                War das ein Versehen? Bis dahin können Sie Ihren Platz behalten. Sonst brauchen Sie nichts zu tun.
+                War das ein Versehen? Bis dahin können Sie {% if site %}Ihren Platz{% else %}Ihren Platz auf der Warteliste{% endif %} behalten. Sonst brauchen Sie nichts zu tun.
                 """, """
                 Your calendar has told us that you will not come. Your place{% if site %}{% else %} on the waiting list{% endif %} is held for you until {{ endsAt }}; after that your registration ends.
 
-                Was this a mistake? Until then you can keep your place. Otherwise there is nothing you need to do.
+                Was this a mistake? Until then you can keep your place{% unless site %} on the waiting list{% endunless %}. Otherwise there is nothing you need to do.
                 """, """
                 您的日历已告知我们您将不参会。您的{% if site %}席位{% else %}候补顺位{% endif %}将保留至{{ endsAt }}，之后您的报名将随之结束。
 
@@ -697,6 +697,7 @@ internal static class MessageTexts
     public static readonly Sentence Before = new("bisher", "before", "原为");
     public static readonly Sentence Now = new("jetzt", "now", "现为");
     public static readonly Sentence OnWaitlist = new("Warteliste", "waiting list", "候补");
+    public static readonly Sentence SeatHeld = new("{0}: Platz frei gehalten bis {1}, bitte antworten", "{0}: seat held until {1}, please answer", "“{0}”席位保留至{1}，请确认是否接受");
     public static readonly Sentence ToBeConfirmed = new("noch nicht bestätigt", "not confirmed yet", "待确认");
     public static readonly Sentence Undecided = new("Entscheidung steht noch aus", "not decided yet", "待审核");
     public static readonly Sentence JoinMember = new("Link zum Teilnehmen", "Link to join", "入会链接");

@@ -281,6 +281,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     // Null where there is nothing to add: they have the place they wished for.
     private static string? StateOf(Event evt, Registration member, Language language) => member switch
     {
+        { Waitlist: { State: EntryState.Offered, OfferEndsAt: { } ends } offer } => MessageTexts.SeatHeld.Fill(language, evt.Site(offer.SiteId)!.Name.In(language, evt.DefaultLanguage), Clock.Moment(ends, Clock.ZoneOf(evt, evt.Site(member.SiteId)!, member), language)),
         { Status: RegistrationStatus.Waitlisted } => MessageTexts.OnWaitlist.In(language),
         { Status: RegistrationStatus.PendingApproval } => MessageTexts.Undecided.In(language),
         { Status: RegistrationStatus.PendingConfirmation } => MessageTexts.ToBeConfirmed.In(language),

@@ -225,6 +225,10 @@ public sealed record Problem(string Code, int Status, string Title, Sentence Det
         new("Diese Nachricht würde niemand bekommen: Zu Ihrer Auswahl gibt es keine Anmeldung.", "Nobody would get this message: no registration matches your choice.", "没有收件人：没有符合所选条件的报名。"),
         "The filter finds no registration, so nothing was sent, and there is nobody whom a test could be about. Choose others (dryRun=true shows how many they are).");
 
+    public static readonly Problem MessageNeedless = new("message-needless", 409, "The message has nothing to say any more",
+        new("Diese Nachricht trifft nicht mehr zu; niemand würde sie bekommen.", "This message no longer applies, so nobody would get it.", "此消息已不适用，不会发送给任何人。"),
+        "What it tells is no longer so: the registration has ended, say, the offer is over, or the event was called off. Nothing is sent. GetRegistration tells how things stand.");
+
     // 412 to 429
     public static readonly Problem VersionMismatch = new("version-mismatch", 412, "It has changed since you read it",
         new("Das wurde inzwischen geändert. Bitte laden Sie es neu.", "This has been changed in the meantime. Please load it again.", "内容已被他人修改，请重新加载。"),

@@ -175,6 +175,9 @@ public sealed record ActionRow
 
     public static ActionRow? Find(ReadSession session, string eventId, string id) => session.One<ActionRow>(ById, new { EventId = eventId, Id = id });
 
+    /// <summary>Until when it can be undone that an event was called off; null where it no longer can.</summary>
+    public static DateTimeOffset? CancellationUndoableUntil(WriteSession session, string eventId) => session.One<DateTimeOffset?>(Cancelling, new { EventId = eventId, session.Now });
+
     public void Insert(WriteSession session) => session.Execute(InsertRow, this);
 
     /// <summary>Written by the action's event lock: of two who undo it one comes first.</summary>
@@ -189,6 +192,8 @@ public sealed record ActionRow
         """;
 
     private const string ById = $"{OfEvent} AND a.id = @Id";
+
+    private const string Cancelling = "SELECT undoable_until FROM actions WHERE event_id = @EventId AND kind = 'eventCancelled' AND undone_at IS NULL AND undoable_until > @Now LIMIT 1";
 
     private const string InsertRow = """
         INSERT INTO actions (id, event_id, kind, key_id, affected, details, created_at, undoable_until)

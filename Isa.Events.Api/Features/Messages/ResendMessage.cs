@@ -1,3 +1,4 @@
+using Isa.Events.Api.Email;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Features.Messages;
@@ -28,8 +29,9 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
 
     private string Resend(WriteSession session, string eventId, string id, Caller caller)
     {
-        session.LockEvent(eventId);
+        var evt = session.LockEvent(eventId);
         var row = session.One<MessageRow>(MessageRow.ById, new { EventId = eventId, Id = id }) ?? throw new ProblemException(Problem.MessageNotFound);
+        RefuseNeedless(session, evt, id);
         if (row.State is OutboxState.Done or OutboxState.Superseded)
         {
             // Asked twice, it is sent once: the first answer may have been lost.
@@ -45,6 +47,15 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         return id;
     }
 
+    // Who asks for it is to know that nobody would get it: the person is out by now, say, or the event is off.
+    private static void RefuseNeedless(WriteSession session, Event evt, string id)
+    {
+        var entry = session.One<OutboxEntry>(EntryOf, new { Id = id })!;
+        if (entry.Kind == OutboxKind.ReplyForwarded) return;
+        if (entry.State is OutboxState.Done or OutboxState.Superseded) entry = entry with { Payload = (entry.Payload ?? new OutboxDetails()) with { Again = true } };
+        if (Matter.Find(session, evt, entry, session.Now) is null) throw new ProblemException(Problem.MessageNeedless);
+    }
+
     private sealed record Details
     {
         public OutboxDetails? Payload { get; init; }
@@ -55,6 +66,8 @@ public sealed class ResendMessage(EventsDatabase database, CurrentEvents events,
         WHERE o.event_id = @EventId AND (o.registration_id = @RegistrationId OR o.delegation_id = @DelegationId OR {MessageRow.InviteeOf} = @InviteeId) AND o.kind = @Kind AND o.state = 'pending'
             AND (o.kind <> 'organizerMessage' OR o.action_id = @ActionId) AND (o.recipient = @Recipient OR o.recipient IS NULL AND @Recipient IS NULL)
         """;
+
+    private const string EntryOf = $"SELECT {OutboxEntry.Columns} FROM outbox WHERE id = @Id";
 
     private const string DetailsOf = "SELECT payload FROM outbox WHERE id = @Id";
 

@@ -17,11 +17,12 @@ public static class Answering
     /// <param name="comment">What they wrote beside it.</param>
     /// <param name="sequence">Of the invite they answered.</param>
     /// <param name="stamp">When they answered, by their calendar.</param>
-    public static Registration Apply(WriteSession session, Event evt, Registration registration, CalendarReply answer, string? comment, long sequence, DateTimeOffset stamp)
+    /// <param name="from">From when they can take a no back: now, or where the event is off, once that can no longer be undone, since nobody can do anything before.</param>
+    public static Registration Apply(WriteSession session, Event evt, Registration registration, CalendarReply answer, string? comment, long sequence, DateTimeOffset stamp, DateTimeOffset from)
     {
         var declines = answer == CalendarReply.Declined;
         // A no that is repeated does not begin the time anew.
-        var effect = declines ? registration.DeclineTakesEffectAt ?? session.Now + UndoTime : (DateTimeOffset?)null;
+        var effect = declines ? registration.DeclineTakesEffectAt ?? from + UndoTime : (DateTimeOffset?)null;
         var answered = Save(session, registration with
         {
             Reply = answer,

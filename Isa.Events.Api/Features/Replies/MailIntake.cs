@@ -1,3 +1,4 @@
+using Isa.Events.Api.Features.Actions;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Features.Replies;
@@ -115,15 +116,16 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
         CalendarReply? answer = attendee.Status switch { "ACCEPTED" => CalendarReply.Accepted, "TENTATIVE" => CalendarReply.Tentative, "DECLINED" => CalendarReply.Declined, _ => null };
         if (answer is null) return (MailOutcome.Parked, MailReason.NoAnswer, null);
         var comment = CommentOf(calendar, registration);
-        if (evt.Status == EventStatus.Cancelled) return (MailOutcome.Ignored, MailReason.EventCancelled, comment);
+        var undoableUntil = evt.Status == EventStatus.Cancelled ? ActionRow.CancellationUndoableUntil(session, evt.Id) : null;
+        if (evt.Status == EventStatus.Cancelled && undoableUntil is null) return (MailOutcome.Ignored, MailReason.EventCancelled, comment);
         if (!registration.IsActive) return (MailOutcome.Ignored, MailReason.RegistrationEnded, comment);
-        if (evt.EndedBy(session.Now) is not null) return (MailOutcome.Ignored, MailReason.EventOver, comment);
+        if (session.Now >= evt.EndsAt) return (MailOutcome.Ignored, MailReason.EventOver, comment);
         if (IsOutdated(calendar, evt, registration)) return (MailOutcome.Ignored, MailReason.StaleInvite, comment);
         // A clock that is ahead, or a number that nobody was sent, must not hold off what comes after.
         var stamp = calendar.Stamp is { } given && given < session.Now ? given : session.Now;
         var sequence = Math.Min(calendar.Sequence, registration.Told?.Sequence ?? calendar.Sequence);
         if (registration.ReplySequence is { } last && (sequence < last || sequence == last && stamp < registration.ReplyStamp)) return (MailOutcome.Ignored, MailReason.OlderAnswer, comment);
-        Answering.Apply(session, evt, registration, answer.Value, comment, sequence, stamp);
+        Answering.Apply(session, evt, registration, answer.Value, comment, sequence, stamp, undoableUntil ?? session.Now);
         return (MailOutcome.Applied, null, comment);
     }
 

@@ -2,7 +2,8 @@ namespace Isa.Events.Api.Features.Waitlist;
 
 /// <summary>
 /// What time does to an event: offers nobody answered, places held for something that never came, and those somebody declined in their calendar pass on, and so do seats that were held for a party until
-/// <see cref="Event.GroupHoldEndsAt"/>. Running it twice does no more than once.
+/// <see cref="Event.GroupHoldEndsAt"/>. Running it twice does no more than once. An event that is called off stays as it was then: nobody could answer any more, and where that is undone it is caught up
+/// on. Of one that is over nobody is told any more.
 /// </summary>
 public static class Expiry
 {
@@ -12,14 +13,16 @@ public static class Expiry
     /// <returns>Whether there is more to do than one transaction should.</returns>
     public static bool Run(WriteSession session, Event evt)
     {
+        if (evt.Status == EventStatus.Cancelled) return false;
+        var tell = evt.StatusAt(session.Now) != EventStatus.Over;
         var offers = session.Query<WaitlistEntry>(ExpiredOffers, new { EventId = evt.Id, session.Now, Limit = Portion });
-        foreach (var entry in offers) Expire(session, evt, entry);
+        foreach (var entry in offers) Expire(session, evt, entry, tell);
         var holds = session.Query<Registration>(ExpiredHolds, new { EventId = evt.Id, session.Now, Limit = Portion });
         // Who is not named confirms nothing either: what ran out first is what ends it.
         foreach (var registration in holds)
-            Ending.End(session, evt, registration, RegistrationStatus.Cancelled, registration.Status == RegistrationStatus.PendingConfirmation ? EndReason.AddressNotConfirmed : EndReason.NameMissing, Actor.System, null);
+            Ending.End(session, evt, registration, RegistrationStatus.Cancelled, registration.Status == RegistrationStatus.PendingConfirmation ? EndReason.AddressNotConfirmed : EndReason.NameMissing, Actor.System, null, tell: tell);
         var declined = session.Query<Registration>(TakenEffect, new { EventId = evt.Id, session.Now, Limit = Portion });
-        foreach (var registration in declined) Ending.End(session, evt, registration, RegistrationStatus.Cancelled, EndReason.DeclinedInCalendar, Actor.Attendee, null);
+        foreach (var registration in declined) Ending.End(session, evt, registration, RegistrationStatus.Cancelled, EndReason.DeclinedInCalendar, Actor.Attendee, null, tell: tell);
         Promotion.RunAll(session, evt);
         return offers.Count == Portion || holds.Count == Portion || declined.Count == Portion;
     }
@@ -35,7 +38,7 @@ public static class Expiry
         Event.Find(session, eventId) is { Status: EventStatus.Published } evt && now >= evt.GroupHoldEndsAt && now < evt.PromotionEndsAt
         && siteIds.Any(id => evt.Site(id)?.Waitlist is { Promotion: not PromotionMode.Manual });
 
-    private static void Expire(WriteSession session, Event evt, WaitlistEntry entry)
+    private static void Expire(WriteSession session, Event evt, WaitlistEntry entry, bool tell)
     {
         var members = Promotion.Members(session, entry.Id);
         Seats.GiveBack(session, evt.Id, entry.SiteId, entry.Size);
@@ -46,12 +49,12 @@ public static class Expiry
             var left = member with { WaitlistEntryId = null };
             if (member.Status == RegistrationStatus.Waitlisted)
             {
-                Ending.End(session, evt, left, RegistrationStatus.Cancelled, EndReason.OfferExpired, Actor.System, null);
+                Ending.End(session, evt, left, RegistrationStatus.Cancelled, EndReason.OfferExpired, Actor.System, null, tell: tell);
                 continue;
             }
 
             left.Save(session);
-            OutboxRow.Add(session, OutboxKind.OfferExpired, evt.Id, member.Id);
+            if (tell) OutboxRow.Add(session, OutboxKind.OfferExpired, evt.Id, member.Id);
         }
     }
 
@@ -64,9 +67,11 @@ public static class Expiry
         """;
 
     private const string DueEvents = """
-        SELECT event_id FROM waitlist_entries WHERE state = 'offered' AND offer_ends_at <= @Now
-        UNION SELECT event_id FROM registrations WHERE hold_ends_at <= @Now AND hold_ends_at IS NOT NULL
-        UNION SELECT event_id FROM registrations WHERE decline_takes_effect_at <= @Now AND decline_takes_effect_at IS NOT NULL
+        SELECT e.id FROM events e JOIN (
+            SELECT event_id FROM waitlist_entries WHERE state = 'offered' AND offer_ends_at <= @Now
+            UNION SELECT event_id FROM registrations WHERE hold_ends_at <= @Now AND hold_ends_at IS NOT NULL
+            UNION SELECT event_id FROM registrations WHERE decline_takes_effect_at <= @Now AND decline_takes_effect_at IS NOT NULL) AS due ON due.event_id = e.id
+        WHERE e.status <> 'cancelled'
         """;
 
     // Where somebody waits whom the free seats would do for.

@@ -118,6 +118,33 @@ public class MessagesTests
     }
 
     [Fact]
+    public async Task One_that_has_nothing_to_say_any_more_is_refused()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var (made, stays) = (await host.Partner.RegisteredAsync(evt), await host.Partner.RegisteredAsync(evt));
+        await host.SendAsync();
+        (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync();
+        var rows = await host.RowsAsync(evt);
+        (await ResendAsync(made, "registrationConfirmed")).ShouldBe(HttpStatusCode.Conflict, "message-needless");
+        (await host.Organizer.GetAsync($"/v1/registrations/{made["id"]}/history")).Text.ShouldNotContain("messageResent");
+        (await host.RowsAsync(evt)).ShouldBe(rows);
+        (await ResendAsync(made, "registrationCancelled")).ShouldBe(HttpStatusCode.Accepted);
+        (await ResendAsync(stays, "registrationConfirmed")).ShouldBe(HttpStatusCode.Accepted);
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(5);
+        (await host.Organizer.PostAsync($"/v1/events/{evt}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await ResendAsync(stays, "registrationConfirmed")).ShouldBe(HttpStatusCode.Conflict, "message-needless");
+
+        async Task<Answer> ResendAsync(JsonNode person, string kind)
+        {
+            var sent = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?registrationId={person["id"]}")).Json["items"]!.AsArray().First(m => (string?)m!["kind"] == kind)!;
+            return await host.Organizer.PostAsync($"/v1/events/{evt}/messages/{sent["id"]}/resend");
+        }
+    }
+
+    [Fact]
     public async Task Asked_again_with_the_same_key_it_is_sent_once_also_after_the_first_has_left()
     {
         await using var host = await MailHost.StartAsync();

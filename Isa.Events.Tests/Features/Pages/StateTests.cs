@@ -61,6 +61,7 @@ public class StateTests(SharedHost host)
             "pendingApproval" => registration with { Status = RegistrationStatus.PendingApproval },
             "pendingConfirmation" => registration with { Status = RegistrationStatus.PendingConfirmation, HoldEndsAt = ends },
             "declining" => registration with { DeclineTakesEffectAt = ends },
+            "declining waitlisted" => registration with { Status = RegistrationStatus.Waitlisted, DeclineTakesEffectAt = ends },
             "declined" => registration with { Status = RegistrationStatus.Declined },
             "cancelled" => registration with { Status = RegistrationStatus.Cancelled },
             _ when Enum.TryParse<EndReason>(state, ignoreCase: true, out var reason) => registration with { Status = RegistrationStatus.Cancelled, EndReason = reason },

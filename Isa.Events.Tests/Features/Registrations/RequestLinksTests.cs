@@ -1,4 +1,5 @@
 using Isa.Events.Api.Features.Server;
+using Isa.Events.Tests.Features.Delegations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -39,6 +40,36 @@ public class RequestLinksTests(SharedHost host)
         (after.Text + after.Html).ShouldNotContain("/join/");
         after.Text.ShouldContain("/r/");
         after.Calendar.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("de", "Ein Platz für Sie", "Er ist bis Dienstag, 22. September 2020")]
+    [InlineData("en", "A seat for you", "It is held for you until Tuesday, 22 September 2020")]
+    [InlineData("zh", "有席位空出", "已为您保留至 2020年9月22日")]
+    public async Task Whoever_is_offered_a_seat_hears_of_it_and_until_when(string language, string subject, string text)
+    {
+        await using var own = await Mail.HostAsync();
+        var evt = await own.EventWithQueueAsync(3, "offer");
+        var seated = new List<JsonNode>();
+        for (var i = 0; i < 3; i++) seated.Add(await own.Partner.RegisteredAsync(evt));
+        (await own.Partner.RegisterAsync(evt, Given.Person("waits@example.org", change: p => p["language"] = language))).ShouldBe(HttpStatusCode.Created);
+        (await own.Partner.RegisterAsync(evt, Given.Person("online@example.org", change: p => (p["language"], p["whenFull"], p["fallbackSiteId"], p["copyTo"]) = (language, "attendSite", "zoom", "office@example.org")))).ShouldBe(HttpStatusCode.Created);
+        await own.DelegationAsync(evt, 0, d => (d["whenFull"], d["contact"]!["language"], d["members"]) = ("waitlist", language, new JsonArray(new JsonObject { ["fullName"] = "张伟" })));
+        foreach (var person in seated) (await own.Partner.PostAsync($"/v1/registrations/{person["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        await own.SendAsync();
+
+        foreach (var (address, method) in new[] { ("waits@example.org", null), ("online@example.org", "REQUEST") })
+        {
+            await AskAsync(own, evt, address);
+            var mail = await own.SendOneAsync(); // nobody else has it, who asked for nothing
+            (mail.To, mail.Calendar?.Method).ShouldBe((address, method));
+            mail.Subject.ShouldStartWith(subject);
+            mail.Text.ShouldContain(text);
+            mail.Text.ShouldContain("/r/");
+        }
+
+        await AskAsync(own, evt, "wang.fang@example.org");
+        (await own.SendOneAsync()).Text.ShouldContain(language switch { "de" => "Platz frei gehalten bis", "en" => "seat held until", _ => "席位保留至" });
     }
 
     [Fact]

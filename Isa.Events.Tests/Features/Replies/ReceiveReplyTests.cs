@@ -143,6 +143,23 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("de", "Sie verlassen die Warteliste", "Ihr Platz wird frei")]
+    [InlineData("en", "You leave the waiting list", "Your place becomes free")]
+    [InlineData("zh", "退出候补名单", "您的席位将于")]
+    public async Task Whoever_waits_is_told_what_their_no_ends(string language, string ofQueue, string ofSeat)
+    {
+        var evt = await Host.EventWithQueueAsync(1);
+        foreach (var (says, not) in new[] { (ofSeat, ofQueue), (ofQueue, ofSeat) })
+        {
+            var person = await _replying.InvitedAsync(evt, change: p => p["language"] = language);
+            (await _replying.OutcomeAsync(person.Reply("DECLINED"))).ShouldBe("applied");
+            var mail = await Host.SendOneAsync();
+            foreach (var text in new[] { mail.Text, mail.Html }) text.ShouldContain(says);
+            mail.Text.ShouldNotContain(not);
+        }
+    }
+
+    [Theory]
     [InlineData("automatic", "confirmed hannover")]
     [InlineData("offer", "waitlisted hannover offered hannover")]
     public async Task Whoever_waits_and_declines_is_passed_over_and_has_the_same_place_once_they_take_it_back(string promotion, string given)

@@ -560,7 +560,7 @@ public class ModelTests
             await _host.Database.WriteAsync(EventId, session =>
             {
                 var evt = session.LockEvent(EventId);
-                return Answering.Apply(session, evt, Registration.Find(session, id)!, CalendarReply.Declined, null, 1, session.Now);
+                return Answering.Apply(session, evt, Registration.Find(session, id)!, CalendarReply.Declined, null, 1, session.Now, session.Now);
             }, CancellationToken.None);
             Model.SayNo(id);
             return id;
