@@ -83,7 +83,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         return session.Query<OutboxEntry>(Taken, new { Claim = claim.Id });
     }, ct);
 
-    /// <summary>Counts the letters against the limits of their recipients and of all; those that are too many wait, untried.</summary>
+    /// <summary>Counts the letters against the limits of their recipients and of all; those that are too many wait, untried. Ends are counted and never wait.</summary>
     /// <returns>The others.</returns>
     public async Task<IReadOnlyList<ReadyLetter>> WithinLimitsAsync(RowClaim claim, IReadOnlyList<ReadyLetter> letters, CancellationToken ct)
     {
@@ -99,6 +99,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
             {
                 var unconfirmed = letter.Entry.Kind == OutboxKind.AddressToConfirm;
                 var count = Attempts.Count(session, unconfirmed ? "mail-unconfirmed" : "mail", subject, Hour);
+                if (Superseding.EndsAll(letter.Entry.Kind)) continue; // nobody need set out for what is off
                 if (count <= (unconfirmed ? settings.Value.MaxPerUnconfirmedPerHour : settings.Value.MaxPerRecipientPerHour)) continue;
                 waits.Add(letter.Entry.Id);
                 session.Execute(Retry, new { letter.Entry.Id, Claim = claim.Id, DueAt = session.Now + FullMailbox, More = 0, Error = "This address has had as many messages within an hour as one may have." });

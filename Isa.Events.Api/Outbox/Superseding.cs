@@ -43,7 +43,7 @@ public static class Superseding
     internal static bool Ends(OutboxKind newer, OutboxKind older) => EndsAll(newer) || Ended(newer).Contains(older);
 
     // Whoever is out needs to hear that and nothing else. If nobody has told them they are in, the end is told without a calendar object.
-    private static bool EndsAll(OutboxKind kind) => kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined or OutboxKind.EventCancelled;
+    internal static bool EndsAll(OutboxKind kind) => kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined or OutboxKind.EventCancelled;
 
     private static OutboxKind[] Ended(OutboxKind newer) => newer switch
     {
