@@ -124,6 +124,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         {
             foreach (var other in others) session.Execute(Split, new { NewId = OrderedId.New(session.Now), entry.Id, Claim = claim.Id, session.Now, other.Recipient, Payload = (entry.Payload ?? new OutboxDetails()) with { SplitFrom = entry.Id } });
             if (letter.Told is { } told) session.Execute(Tell, new { Told = told, entry.RegistrationId, entry.Id, Claim = claim.Id });
+            foreach (var (member, its) in letter.ToldOfMembers) session.Execute(Tell, new { Told = its, RegistrationId = member, entry.Id, Claim = claim.Id });
             // Not by a repeat: they may have had the first, and have answered.
             if (letter.AsksAgain && entry.AttemptedAt is null) session.Execute(AskAgain, new { entry.RegistrationId, entry.Id, Claim = claim.Id, session.Now });
             session.Execute(Begin, new { entry.Id, Claim = claim.Id, session.Now, GivesUpAt = givesUpAt, letter.Message.MessageId, letter.Recipient });
@@ -188,7 +189,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     // Changes that people are told of wait until nobody has changed more for a while; an end, or what somebody just asked for, does not.
     private const string IsDue = """
         o.done_at IS NULL AND o.state = 'pending' AND o.due_at <= @Now AND (o.leased_until IS NULL OR o.leased_until <= @Now)
-        AND (o.attempts > 0 OR o.action_id IS NOT NULL OR o.due_at <= @Settled OR o.kind NOT IN ('eventChanged', 'registrationChanged', 'registrationMoved') OR o.kind = 'eventChanged' AND o.registration_id IS NOT NULL)
+        AND (o.attempts > 0 OR o.action_id IS NOT NULL OR o.due_at <= @Settled OR o.kind NOT IN ('eventChanged', 'registrationChanged', 'registrationMoved') OR o.kind = 'eventChanged' AND (o.registration_id IS NOT NULL OR o.delegation_id IS NOT NULL))
         """;
 
     // Passed on to each registration, and no message itself.
