@@ -116,13 +116,14 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         calendar is not null || main == Recipient.Contact && matter is { Registration: not null, Kind: not MessageKind.OrganizerMessage } && (matter.HasPlace || matter.Registration.Told is not null)
             ? ToldInvite.Now(matter.Event, matter.Registration!).After(matter.Registration!.Told, matter.Row) : null;
 
-    private static List<(string, ToldInvite)> ToldOfMembers(Matter matter) => !matter.TellsMembers ? []
-        : [.. matter.Members.Where(m => m.Email is null && (m.Told is not null || matter.GivesPlace(m))).Select(m => (m.Id!, ToldInvite.Now(matter.Event, m).After(m.Told, matter.Row)))];
+    // Who comes later is no news to those who were told before: they still hear of a change by itself.
+    private static List<(string, ToldInvite)> ToldOfMembers(Matter matter) => !matter.TellsMembers && !matter.TellsOfNew ? []
+        : [.. matter.Members.Where(m => m.Email is null && (m.Told is null ? matter.GivesPlace(m) : matter.TellsMembers)).Select(m => (m.Id!, ToldInvite.Now(matter.Event, m).After(m.Told, matter.Row)))];
 
     // Tells of something else than the place they have: their entry stays as it is.
     private static bool IsAside(MessageKind kind) => kind is MessageKind.ConfirmedWaiting or MessageKind.OfferMade or MessageKind.OfferExpired or MessageKind.Reminder or MessageKind.ThankYou;
 
-    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => matter.Kind != MessageKind.OrganizerMessage && (calendar?.Method == CalendarMethods.Request || matter.Kind is MessageKind.Invitation or MessageKind.DelegationRegistered or MessageKind.DelegationChanged
+    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => matter.Kind != MessageKind.OrganizerMessage && (calendar?.Method == CalendarMethods.Request || matter.Kind is MessageKind.Invitation or MessageKind.DelegationRegistered or MessageKind.DelegationApproved or MessageKind.DelegationChanged
         || matter is { Contact: not null, HasPlace: true } && !IsAside(matter.Kind) || matter is { TellsMembers: true, Kind: MessageKind.EventChanged });
 
     // What lets somebody prove that a mailbox is theirs goes to that mailbox alone.

@@ -39,6 +39,9 @@ internal sealed record Matter
     /// <summary>Whether the contact is told, once, what all members without an address are to know.</summary>
     public bool TellsMembers => this is { Registration: null, Contact: not null, Kind: MessageKind.EventChanged or MessageKind.EventCancelled or MessageKind.Reminder or MessageKind.ThankYou };
 
+    /// <summary>Whether it tells the contact who is registered, with what is to be passed on to those without an address.</summary>
+    public bool TellsOfNew => Kind is MessageKind.DelegationRegistered or MessageKind.DelegationApproved;
+
     /// <summary>Of the delegation, whom there was no place for.</summary>
     public IReadOnlyList<(string? Name, string Code)> LeftOut { get; init; } = [];
 
@@ -214,7 +217,7 @@ internal sealed record Matter
     private static Matter? OfDelegation(ReadSession session, Event evt, OutboxEntry entry, string id, DateTimeOffset now)
     {
         if (evt.Status == EventStatus.Cancelled || Delegation.Find(session, id) is not { } contact) return null;
-        var all = Delegation.MembersOf(session, id);
+        var all = Delegation.MembersOf(session, id).ConvertAll(member => Before(member, entry.Id));
         var active = all.FindAll(member => member.IsActive).ConvertAll(member => member with { Waitlist = WaitlistEntry.Explain(session, evt, member, now) });
         var pending = active.FindAll(member => member.Status == RegistrationStatus.PendingConfirmation);
         var (kind, members) = entry.Kind switch
@@ -229,7 +232,7 @@ internal sealed record Matter
             OutboxKind.DelegationDeclined => (MessageKind.DelegationDeclined, all.FindAll(member => member.Status == RegistrationStatus.Declined)),
             _ => (MessageKind.DelegationRegistered, active),
         };
-        return members.Count == 0 ? null : new Matter { Kind = kind, Event = evt, Contact = contact, Members = members, Now = now, LeftOut = kind == MessageKind.DelegationRegistered ? LeftOutOf(contact, all) : [] };
+        return members.Count == 0 ? null : new Matter { Kind = kind, Event = evt, Contact = contact, Members = members, Row = entry.Id, Now = now, LeftOut = kind == MessageKind.DelegationRegistered ? LeftOutOf(contact, all) : [] };
 
         static bool IsDecided(Registration member) => member.Status != RegistrationStatus.PendingApproval;
     }

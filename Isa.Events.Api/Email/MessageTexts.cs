@@ -487,19 +487,25 @@ internal static class MessageTexts
         [MessageKind.DelegationApproved] = new(
             new("Delegation angenommen: {{ event }}", "Delegation accepted: {{ event }}", "代表团报名已通过审核：{{ event }}"),
             new("""
-                der Veranstalter hat die Anmeldung Ihrer Delegation angenommen. Personen: {{ count }}{% if waiting %} (davon {{ waiting }} auf der Warteliste){% endif %}. Unten steht, was für jede gilt.{% if pending %}
+                der Veranstalter hat die Anmeldung Ihrer Delegation angenommen. Personen: {{ count }}{% if waiting %} (davon {{ waiting }} auf der Warteliste){% endif %}. Unten steht, was für jede gilt.{% if passOn %}
+
+                Bitte geben Sie das an die Mitglieder weiter, von denen wir keine eigene E-Mail-Adresse haben; ihre Links stehen unten.{% endif %}{% if pending %}
 
                 Noch nicht entschieden: {{ pending }}. Sobald der Veranstalter auch darüber entschieden hat, hören Sie von uns.{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """, """
-                The organiser has accepted the registration of your delegation. People: {{ count }}{% if waiting %} ({{ waiting }} of them on the waiting list){% endif %}. What holds for each of them is below.{% if pending %}
+                The organiser has accepted the registration of your delegation. People: {{ count }}{% if waiting %} ({{ waiting }} of them on the waiting list){% endif %}. What holds for each of them is below.{% if passOn %}
+
+                Please pass this on to the members for whom we have no e-mail address; their links are below.{% endif %}{% if pending %}
 
                 Not decided yet: {{ pending }}. You will hear from us once the organiser has decided on them as well.{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """, """
-                主办方已通过贵代表团的报名，共 {{ count }} 人{% if waiting %}（其中候补 {{ waiting }} 人）{% endif %}，详情见下方。{% if pending %}
+                主办方已通过贵代表团的报名，共 {{ count }} 人{% if waiting %}（其中候补 {{ waiting }} 人）{% endif %}，详情见下方。{% if passOn %}
+
+                请转达未登记本人邮箱的成员，其链接见下方。{% endif %}{% if pending %}
 
                 另有 {{ pending }} 人仍待审核，结果会及时通知您。{% endif %}{% if note %}
 

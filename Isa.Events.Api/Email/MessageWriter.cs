@@ -168,7 +168,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["count"] = Number(Math.Max(1, matter.Members.Count - (undecided ?? 0))),
             ["waiting"] = Number(matter.Members.Count(m => m.Status == RegistrationStatus.Waitlisted)),
             ["leftOut"] = Number(matter.LeftOut.Count),
-            ["passOn"] = Own((matter.Kind == MessageKind.DelegationChanged || matter.TellsMembers) && matter.Members.Any(m => m is { Email: null, NameFollows: false }) ? "1" : null),
+            ["passOn"] = Own((matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationApproved || matter.TellsMembers) && matter.Members.Any(m => m is { Email: null, NameFollows: false }) ? "1" : null),
             ["state"] = Own(matter.IsOfNobody ? AttendeeState.Of(evt, registration! with { Language = language }, matter.Wait, matter.Now, isForContact: true) : null),
         };
 
@@ -269,7 +269,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     }
 
     // What each of them would read otherwise.
-    private static bool PassesOn(Matter matter) => matter is { TellsMembers: true, Kind: MessageKind.EventChanged or MessageKind.Reminder };
+    private static bool PassesOn(Matter matter) => matter.TellsOfNew || matter is { TellsMembers: true, Kind: MessageKind.EventChanged or MessageKind.Reminder };
 
     // Null where there is nothing to add: they have the place they wished for.
     private static string? StateOf(Event evt, Registration member, Language language) => member switch

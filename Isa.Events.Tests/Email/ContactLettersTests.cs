@@ -217,6 +217,63 @@ public class ContactLettersTests : MailTests
         (await Host.Database.ReadAsync(session => session.Query<string>("SELECT told FROM registrations WHERE event_id = @Id", new { Id = evt }), CancellationToken.None)).ShouldAllBe(told => told.Contains("\"cancelled\":true"));
     }
 
+    [Theory]
+    [InlineData("registered", "de", "Wo: ", "Link zum Teilnehmen", "Diese Anmeldung ansehen", "bitte geben Sie es weiter")]
+    [InlineData("added", "en", "Where: ", "Link to join", "View, change or cancel this registration", "please pass it on")]
+    [InlineData("confirmed", "zh", "地点：", "入会链接", "查看、更改或取消该报名", "请代为转达")]
+    [InlineData("approved", "de", "Wo: ", "Link zum Teilnehmen", "Diese Anmeldung ansehen", "Bitte geben Sie das an die Mitglieder weiter")]
+    [InlineData("approved", "en", "Where: ", "Link to join", "View, change or cancel this registration", "Please pass this on to the members for whom")]
+    [InlineData("approved", "zh", "地点：", "入会链接", "查看、更改或取消该报名", "请转达未登记本人邮箱的成员")]
+    public async Task Who_is_registered_the_contact_reads_in_one_mail_with_all_that_is_to_be_passed_on(string how, string language, string where, string join, string manage, string passOn)
+    {
+        var evt = await Host.EventWithQueueAsync(2, change: e => e["rules"] = how switch
+        {
+            "confirmed" => new JsonObject { ["confirmsAddresses"] = true },
+            "approved" => new JsonObject { ["requiresApproval"] = true, ["pendingHoldsSeat"] = false },
+            _ => new JsonObject(),
+        });
+        JsonObject Members(params string[] members) => Party.Of(0, d =>
+        {
+            (d["mode"], d["whenFull"], d["contact"]!["language"]) = ("whatFits", "waitlist", language);
+            foreach (var member in members) d["members"]!.AsArray().Add(JsonNode.Parse(member));
+        });
+        string[] all = ["""{"fullName":"李娜"}""", """{"fullName":"王强"}""", """{"fullName":"陈静"}""", """{"fullName":"张伟","siteId":"zoom"}"""];
+        var party = (await Host.SendAsync(evt, how == "added" ? Members(all[0]) : Members(all))).ShouldBe(HttpStatusCode.Created).Json;
+        await (how == "registered" ? Task.CompletedTask : Host.SendAsync());
+        if (how == "added")
+        {
+            var more = Members(all[1..]);
+            more.Remove("contact");
+            party = (await Host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", more)).ShouldBe(HttpStatusCode.Created).Json;
+        }
+        else if (how == "confirmed") (await Host.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.OK);
+        else if (how == "approved") (await Host.Organizer.PostAsync($"{party.PathOf("self")}/approve")).ShouldBe(HttpStatusCode.OK);
+
+        party = (await Host.Organizer.GetAsync(party.PathOf("self"))).ShouldBe(HttpStatusCode.OK).Json;
+        party.Members().Select(m => (string)m["status"]!).ShouldBe(["confirmed", "confirmed", "waitlisted", "confirmed"]);
+        var mail = await Host.SendOneAsync();
+        foreach (var part in new[] { where, passOn, manage }) mail.Text.ShouldContain(part);
+        foreach (var member in party.Members())
+        {
+            mail.Text.ShouldContain((string)member["reference"]!);
+            mail.Text.ShouldContain((string)member["links"]!["manage"]!);
+        }
+
+        var link = Regex.Match(mail.Text, $@"张伟[:：] ?{join}\n  https://events\.example\.org(/join/\S+)").Groups[1].Value;
+        (await Host.Anybody.GetAsync(link)).ShouldBe(HttpStatusCode.OK);
+        (await Host.Database.ReadAsync(session => session.Query<string>("SELECT full_name FROM registrations WHERE event_id = @Id AND told IS NOT NULL ORDER BY id", new { Id = evt }), CancellationToken.None)).ShouldBe(["李娜", "王强", "张伟"]);
+
+        // So they hear of what calendars show alone, and of that by itself, whoever comes meanwhile.
+        await PatchAsync(evt, """{"description":{"de":"Neu"}}""");
+        (await Host.SendAsync()).ShouldBeEmpty();
+        if (how != "registered") return;
+        await PatchAsync(evt, """{"startsAt":"2020-10-17T09:00","endsAt":"2020-10-17T11:00"}""");
+        var last = Members("""{"fullName":"Last","siteId":"zoom"}""");
+        last.Remove("contact");
+        (await Host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", last)).ShouldBe(HttpStatusCode.Created);
+        (await Host.SendAsync()).Count(m => m.Subject.StartsWith("Geändert", StringComparison.Ordinal) && m.Text.Contains("李娜", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     [Fact]
     public async Task However_many_they_are_and_whenever_they_came()
     {
