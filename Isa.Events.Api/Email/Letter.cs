@@ -29,6 +29,9 @@ public sealed record Letter
     /// <summary>What the attendee's calendar shows once this has arrived; null where it carries no calendar object.</summary>
     public ToldInvite? Told { get; init; }
 
+    /// <summary>The same of each member of a delegation whom its contact passes it on to, by the id of their registration.</summary>
+    public IReadOnlyList<(string RegistrationId, ToldInvite Told)> ToldOfMembers { get; init; } = [];
+
     /// <summary>Where answers to it, and reports that it did not arrive, come back to; null for where all of them do.</summary>
     public string? ReplyAddress { get; init; }
 

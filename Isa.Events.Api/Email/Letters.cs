@@ -90,7 +90,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     // What comes back to the address of a registration, answer or report, is about that one person: a copy's does not.
     private Letter ForMain(Matter matter, Recipient main, MimeMessage message, InviteObject? calendar)
     {
-        var letter = new Letter { Recipient = main, Message = message, Told = Told(matter, calendar, main) };
+        var letter = new Letter { Recipient = main, Message = message, Told = Told(matter, calendar, main), ToldOfMembers = ToldOfMembers(matter) };
         if (main != Recipient.Attendee || tokens.ReplyAddress(matter.Registration!) is not { } address) return letter;
         message.ReplyTo.Clear();
         message.ReplyTo.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(matter.Event.OrganizerName ?? ""), address));
@@ -116,11 +116,15 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         calendar is not null || main == Recipient.Contact && matter is { Registration: not null, Kind: not MessageKind.OrganizerMessage } && (matter.HasPlace || matter.Registration.Told is not null)
             ? ToldInvite.Next(matter.Event, matter.Registration!, matter.Language, matter.Row) : null;
 
+    // Who comes later is no news to those who were told before: they still hear of a change by itself.
+    private static List<(string, ToldInvite)> ToldOfMembers(Matter matter) => !matter.TellsMembers && !matter.TellsOfNew ? []
+        : [.. matter.Members.Where(m => m.Email is null && (m.Told is null ? matter.GivesPlace(m) : matter.TellsMembers)).Select(m => (m.Id!, ToldInvite.Next(matter.Event, m, matter.Language, matter.Row)))];
+
     // Tells of something else than the place they have: their entry stays as it is.
     private static bool IsAside(MessageKind kind) => kind is MessageKind.ConfirmedWaiting or MessageKind.OfferMade or MessageKind.OfferExpired or MessageKind.Reminder or MessageKind.ThankYou;
 
-    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => matter.Kind != MessageKind.OrganizerMessage && (calendar?.Method == CalendarMethods.Request || matter.Kind is MessageKind.Invitation or MessageKind.DelegationRegistered or MessageKind.DelegationChanged
-        || matter is { Contact: not null, HasPlace: true } && !IsAside(matter.Kind));
+    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => matter.Kind != MessageKind.OrganizerMessage && (calendar?.Method == CalendarMethods.Request || matter.Kind is MessageKind.Invitation or MessageKind.DelegationRegistered or MessageKind.DelegationApproved or MessageKind.DelegationChanged
+        || matter is { Contact: not null, HasPlace: true } && !IsAside(matter.Kind) || matter is { TellsMembers: true, Kind: MessageKind.EventChanged });
 
     // What lets somebody prove that a mailbox is theirs goes to that mailbox alone.
     private static bool IsForCopies(MessageKind kind) => kind is not (MessageKind.AddressToConfirm or MessageKind.CancelledAddressNotConfirmed or MessageKind.Links or MessageKind.ThankYou);

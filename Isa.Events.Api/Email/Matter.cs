@@ -33,6 +33,15 @@ internal sealed record Matter
     /// <summary>Of the delegation, where the message is about them.</summary>
     public IReadOnlyList<Registration> Members { get; init; } = [];
 
+    /// <summary>Whom it is about.</summary>
+    public IReadOnlyList<Registration> Concerned => Registration is { } one ? [one] : Members;
+
+    /// <summary>Whether the contact is told, once, what all members without an address are to know.</summary>
+    public bool TellsMembers => this is { Registration: null, Contact: not null, Kind: MessageKind.EventChanged or MessageKind.EventCancelled or MessageKind.Reminder or MessageKind.ThankYou };
+
+    /// <summary>Whether it tells the contact who is registered, with what is to be passed on to those without an address.</summary>
+    public bool TellsOfNew => Kind is MessageKind.DelegationRegistered or MessageKind.DelegationApproved;
+
     /// <summary>Of the delegation, whom there was no place for.</summary>
     public IReadOnlyList<(string? Name, string Code)> LeftOut { get; init; } = [];
 
@@ -66,7 +75,9 @@ internal sealed record Matter
     public bool IsOfNobody => Registration is { NameFollows: true } && Kind is not (MessageKind.AddressToConfirm or MessageKind.CancelledNameMissing or MessageKind.OrganizerMessage);
 
     /// <summary>Whether the person has a place now.</summary>
-    public bool HasPlace => Registration is { Status: RegistrationStatus.Confirmed } && Event.Status != EventStatus.Cancelled;
+    public bool HasPlace => Registration is { } person && GivesPlace(person);
+
+    public bool GivesPlace(Registration person) => person.Status == RegistrationStatus.Confirmed && Event.Status != EventStatus.Cancelled;
 
     /// <summary>Whether their calendar keeps the time for them while they wait.</summary>
     public bool IsTentative => Registration is { Status: RegistrationStatus.Waitlisted } && Event.Status != EventStatus.Cancelled
@@ -78,16 +89,19 @@ internal sealed record Matter
         if (entry is { Kind: OutboxKind.DailySummary, Payload.SummarySince: { } since }) return OfSummary(EventSummary.Read(session, evt, since, Notice.SummaryEnds(evt, since)), evt);
         if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry, now);
         if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
-        if (entry.DelegationId is { } delegation) return OfDelegation(session, evt, entry, delegation, now);
+        if (entry.DelegationId is { } delegation)
+            return entry.Kind is OutboxKind.EventChanged or OutboxKind.EventCancelled or OutboxKind.Reminder or OutboxKind.ThankYou ? OfMembers(session, evt, entry, delegation, now) : OfDelegation(session, evt, entry, delegation, now);
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
         if (Registration.Find(session, entry.RegistrationId) is not { } registration) return null;
-        // What is told is noted before it is sent, so a repeat starts from what was told before it.
         var row = entry.Payload?.SplitFrom ?? entry.Id;
-        if (registration.Told is { } told && told.By == row) registration = registration with { Told = told.Before };
+        registration = Before(registration, row);
         var wait = WaitlistEntry.Explain(session, evt, registration, now);
         if (KindOf(session, evt, entry, registration, wait, now) is not { } kind) return null;
         return Of(session, evt, registration, kind) with { Wait = wait, FromSite = evt.Site(entry.Payload?.FromSite)?.Id, Row = row, IsAskedFor = entry.Kind == OutboxKind.LinksRequested, Now = now };
     }
+
+    // What is told is noted before it is sent, so a repeat starts from what was told before it.
+    private static Registration Before(Registration registration, string row) => registration.Told is { } told && told.By == row ? registration with { Told = told.Before } : registration;
 
     /// <summary>The same for any message, whether or not there is a reason for it: what is missing is made up.</summary>
     public static Matter Sample(ReadSession session, Event evt, Registration registration, MessageKind kind, DateTimeOffset now)
@@ -136,6 +150,7 @@ internal sealed record Matter
                     Id = $"{Delegation.IdPrefix}{shown.Id![Registration.IdPrefix.Length..]}", ContactName = shown.FullName, ContactEmail = shown.Email ?? "", Language = shown.Language, NamesDueAt = now.AddHours(24),
                 },
             },
+            MessageKind.EventChanged or MessageKind.EventCancelled or MessageKind.Reminder or MessageKind.ThankYou when matter is { Contact: not null, Registration: { } member } && !(member.NameFollows && kind == MessageKind.ThankYou) => matter with { Registration = null, Members = [member] },
             _ => matter,
         };
     }
@@ -187,10 +202,26 @@ internal sealed record Matter
 
     private static Matter? OfSummary(EventSummary summary, Event evt) => summary.HasNews ? new Matter { Kind = MessageKind.DailySummary, Event = evt, Summary = summary } : null;
 
+    // Each of them would hear of it alone, had they an address.
+    private static Matter? OfMembers(ReadSession session, Event evt, OutboxEntry entry, string id, DateTimeOffset now)
+    {
+        if (Delegation.Find(session, id) is not { } contact) return null;
+        var (members, kind) = (new List<Registration>(), (MessageKind?)null);
+        foreach (var member in Delegation.MembersOf(session, id).Where(m => m.Email is null && !(m.NameFollows && entry.Kind == OutboxKind.ThankYou)))
+        {
+            var (registration, wait) = (Before(member, entry.Id), WaitlistEntry.Explain(session, evt, member, now));
+            if (KindOf(session, evt, entry, registration, wait, now) is not { } its) continue;
+            kind = its;
+            members.Add(registration with { Waitlist = wait });
+        }
+
+        return kind is { } found ? new Matter { Kind = found, Event = evt, Contact = contact, Members = members, Row = entry.Id, Now = now } : null;
+    }
+
     private static Matter? OfDelegation(ReadSession session, Event evt, OutboxEntry entry, string id, DateTimeOffset now)
     {
         if (evt.Status == EventStatus.Cancelled || Delegation.Find(session, id) is not { } contact) return null;
-        var all = Delegation.MembersOf(session, id);
+        var all = Delegation.MembersOf(session, id).ConvertAll(member => Before(member, entry.Id));
         var active = all.FindAll(member => member.IsActive).ConvertAll(member => member with { Waitlist = WaitlistEntry.Explain(session, evt, member, now) });
         var pending = active.FindAll(member => member.Status == RegistrationStatus.PendingConfirmation);
         var (kind, members) = entry.Kind switch
@@ -205,7 +236,7 @@ internal sealed record Matter
             OutboxKind.DelegationDeclined => (MessageKind.DelegationDeclined, all.FindAll(member => member.Status == RegistrationStatus.Declined)),
             _ => (MessageKind.DelegationRegistered, active),
         };
-        return members.Count == 0 ? null : new Matter { Kind = kind, Event = evt, Contact = contact, Members = members, Now = now, LeftOut = kind == MessageKind.DelegationRegistered ? LeftOutOf(contact, all) : [] };
+        return members.Count == 0 ? null : new Matter { Kind = kind, Event = evt, Contact = contact, Members = members, Row = entry.Id, Now = now, LeftOut = kind == MessageKind.DelegationRegistered ? LeftOutOf(contact, all) : [] };
 
         static bool IsDecided(Registration member) => member.Status != RegistrationStatus.PendingApproval;
     }

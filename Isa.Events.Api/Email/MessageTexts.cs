@@ -15,7 +15,7 @@ internal sealed record MessageText(Sentence Subject, Sentence Body)
 /// The messages in their three languages. They may use: <c>name</c>, <c>event</c>, <c>organizer</c>, <c>reference</c>, <c>site</c> (theirs, by name), <c>way</c> (a sentence on how
 /// they attend there), <c>fromSite</c> (before), <c>waitingFor</c>, <c>position</c>, <c>endsAt</c> (of an offer, or of whatever is held for them), <c>note</c> (the organiser's own words),
 /// <c>dayChanged</c>, <c>tentative</c> (whether an entry says that they wait), <c>replaced</c> (whom a deputy stands in for), <c>code</c>, <c>deadline</c>, <c>starts</c> (the start, on their clock), of a delegation <c>count</c>, <c>waiting</c>,
-/// <c>pending</c> (not decided on), <c>leftOut</c> (whom there was no place for), <c>passOn</c> (whether there are links to pass on), of links that were asked for, and of a place without a name, <c>state</c> (what holds), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>.
+/// <c>pending</c> (not decided on), <c>leftOut</c> (whom there was no place for), <c>passOn</c> (whether there is something to pass on), of links that were asked for, and of a place without a name, <c>state</c> (what holds), and in the organiser's summary <c>registered</c>, <c>ended</c>, <c>pending</c>.
 /// Absent ones are false.
 /// </summary>
 internal static class MessageTexts
@@ -496,19 +496,25 @@ internal static class MessageTexts
         [MessageKind.DelegationApproved] = new(
             new("Delegation angenommen: {{ event }}", "Delegation accepted: {{ event }}", "代表团报名已通过审核：{{ event }}"),
             new("""
-                der Veranstalter hat die Anmeldung Ihrer Delegation angenommen. Personen: {{ count }}{% if waiting %} (davon {{ waiting }} auf der Warteliste){% endif %}. Unten steht, was für jede gilt.{% if pending %}
+                der Veranstalter hat die Anmeldung Ihrer Delegation angenommen. Personen: {{ count }}{% if waiting %} (davon {{ waiting }} auf der Warteliste){% endif %}. Unten steht, was für jede gilt.{% if passOn %}
+
+                Bitte geben Sie das an die Mitglieder weiter, von denen wir keine eigene E-Mail-Adresse haben; ihre Links stehen unten.{% endif %}{% if pending %}
 
                 Noch nicht entschieden: {{ pending }}. Sobald der Veranstalter auch darüber entschieden hat, hören Sie von uns.{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """, """
-                The organiser has accepted the registration of your delegation. People: {{ count }}{% if waiting %} ({{ waiting }} of them on the waiting list){% endif %}. How each of them stands is shown below.{% if pending %}
+                The organiser has accepted the registration of your delegation. People: {{ count }}{% if waiting %} ({{ waiting }} of them on the waiting list){% endif %}. How each of them stands is shown below.{% if passOn %}
+
+                Please pass this on to the members for whom we have no e-mail address; their links are below.{% endif %}{% if pending %}
 
                 Not decided yet: {{ pending }}. You will hear from us once the organiser has decided on them as well.{% endif %}{% if note %}
 
                 {{ note }}{% endif %}
                 """, """
-                主办方已通过贵代表团的报名，共{{ count }}人{% if waiting %}（其中候补{{ waiting }}人）{% endif %}，详情见下方。{% if pending %}
+                主办方已通过贵代表团的报名，共{{ count }}人{% if waiting %}（其中候补{{ waiting }}人）{% endif %}，详情见下方。{% if passOn %}
+
+                请转达未登记本人邮箱的成员，其链接见下方。{% endif %}{% if pending %}
 
                 另有{{ pending }}人仍待审核，结果会及时通知您。{% endif %}{% if note %}
 
@@ -626,6 +632,87 @@ internal static class MessageTexts
             请在{{ endsAt }}前填写参会人姓名，逾期席位将让给他人。{% endif %}
             """);
 
+    private static readonly Sentence ChangedForMembers = new(
+        """
+        an der Veranstaltung hat sich etwas geändert; unten steht, was jetzt gilt. Die Anmeldungen bleiben bestehen.{% if passOn %}
+
+        Bitte geben Sie das an die Mitglieder Ihrer Delegation weiter, von denen wir keine eigene E-Mail-Adresse haben; unten steht, was für jedes gilt.{% else %}
+
+        Es geht um Plätze Ihrer Delegation, für die der Name noch folgt; unten steht, was für jeden gilt.{% endif %}{% if dayChanged %}
+
+        Wer zum neuen Termin nicht kann, sollte absagen; der Link dazu steht bei jedem Namen.{% endif %}{% if endsAt %}
+
+        Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
+        """, """
+        Something about the event has changed; what holds now is below. The registrations stand.{% if passOn %}
+
+        Please pass this on to the members of your delegation for whom we have no e-mail address; what holds for each of them is below.{% else %}
+
+        This is about places of your delegation for which the names are still to follow; what holds for each of them is below.{% endif %}{% if dayChanged %}
+
+        Whoever cannot come at the new time should cancel; the link is with each name.{% endif %}{% if endsAt %}
+
+        Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
+        """, """
+        活动安排有所变更，最新安排见下方，原有报名仍然有效。{% if passOn %}
+
+        请转达贵代表团中未登记本人邮箱的成员，各人情况见下方。{% else %}
+
+        此邮件涉及贵代表团姓名待定的席位，具体情况见下方。{% endif %}{% if dayChanged %}
+
+        新的时间无法参会的成员，请通过其姓名下方的链接取消报名。{% endif %}{% if endsAt %}
+
+        请在{{ endsAt }}前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
+        """);
+
+    private static readonly Sentence CancelledForMembers = new(
+        """
+        die Veranstaltung ist abgesagt.{% if note %}
+
+        {{ note }}{% endif %}{% if passOn %}
+
+        Bitte sagen Sie das den unten genannten Mitgliedern Ihrer Delegation, von denen wir keine eigene E-Mail-Adresse haben. Weiter brauchen Sie nichts zu tun.{% else %}
+
+        Sie brauchen nichts weiter zu tun.{% endif %}
+        """, """
+        The event has been cancelled.{% if note %}
+
+        {{ note }}{% endif %}{% if passOn %}
+
+        Please tell the members of your delegation named below, for whom we have no e-mail address. There is nothing else you need to do.{% else %}
+
+        There is nothing you need to do.{% endif %}
+        """, """
+        本次活动已取消。{% if note %}
+
+        {{ note }}{% endif %}{% if passOn %}
+
+        请转告下列未登记本人邮箱的代表团成员。除此之外，您无需进行任何操作。{% else %}
+
+        您无需进行任何操作。{% endif %}
+        """);
+
+    private static readonly Sentence ReminderForMembers = new(
+        """
+        wir freuen uns auf Ihre Delegation. Beginn ist {{ starts }}.{% if passOn %}
+
+        Bitte erinnern Sie die unten genannten Mitglieder, von denen wir keine eigene E-Mail-Adresse haben. Wer verhindert ist, sollte bitte kurz absagen oder eine Vertretung melden; der Link dazu steht bei jedem Namen.{% endif %}{% if endsAt %}
+
+        Bitte tragen Sie die noch fehlenden Namen bis {{ endsAt }} ein; danach gehen diese Plätze an andere.{% endif %}
+        """, """
+        We look forward to seeing your delegation. The event begins {{ starts }}.{% if passOn %}
+
+        Please remind the members named below, for whom we have no e-mail address. Whoever cannot come after all should cancel or name a deputy; the link is with each name.{% endif %}{% if endsAt %}
+
+        Please give the missing names by {{ endsAt }}; after that these places go to others.{% endif %}
+        """, """
+        期待贵代表团的参与。活动开始时间：{{ starts }}。{% if passOn %}
+
+        请提醒下列未登记本人邮箱的成员。如有成员无法参会，请通过其姓名下方的链接取消报名，或由他人代为参会。{% endif %}{% if endsAt %}
+
+        请在{{ endsAt }}前补充尚缺的参会人姓名，逾期席位将让给他人。{% endif %}
+        """);
+
     private static readonly Dictionary<AttendanceMode, Sentence> Ways = new()
     {
         [AttendanceMode.InPerson] = new("Sie nehmen vor Ort teil ({{ site }}); Ihr Platz ist reserviert.", "You will attend in person ({{ site }}); your place is reserved.", "您将现场参会（{{ site }}），席位已为您保留。"),
@@ -643,6 +730,15 @@ internal static class MessageTexts
 
     /// <summary>The same about the place of somebody who is not named yet, for the contact. It may use <c>state</c> as well.</summary>
     public static MessageText OfPlace(MessageKind kind) => new(All[kind].Subject, Place);
+
+    /// <summary>The same about all members of a delegation who have no address, for the contact.</summary>
+    public static MessageText OfMembers(MessageKind kind) => kind switch
+    {
+        MessageKind.EventChanged => All[kind] with { Body = ChangedForMembers },
+        MessageKind.EventCancelled => All[kind] with { Body = CancelledForMembers },
+        MessageKind.Reminder => All[kind] with { Body = ReminderForMembers },
+        _ => All[kind],
+    };
 
     /// <summary>A sentence on how people attend at a site; it may use <c>site</c>.</summary>
     public static Sentence Way(AttendanceMode mode) => Ways[mode];

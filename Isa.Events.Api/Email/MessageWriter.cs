@@ -27,7 +27,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             Language = language,
             Subject = $"{(isTest || matter.TestTo is not null ? "[Test] " : "")}{About(matter)}{subject}",
             Preface = Preface(matter, values),
-            Changes = matter.Kind == MessageKind.EventChanged || tellsPlace && !IsOver(matter) ? [.. Changes(matter)] : [],
+            Changes = matter.Kind == MessageKind.EventChanged || tellsPlace && !IsOver(matter) ? [.. matter.Concerned.SelectMany(person => Changes(matter, person)).Distinct().GroupBy(change => change.Label).SelectMany(changes => changes)] : [],
             // Whoever gets this need not be who the name says.
             Greeting = Fill(matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.CancelledAddressNotConfirmed or MessageKind.DailySummary ? MessageTexts.GreetingToAnybody : MessageTexts.Greeting, values, language),
             Body = body,
@@ -40,7 +40,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             Manage = MayComeBack(matter) ? new MessageAction(MessageTexts.Again.In(language), tokens.Links(matter.Registration!, evt).Manage)
                 : matter.Registration is { } own && !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.OfferMade or MessageKind.ThankYou or MessageKind.DeclineReceived)
                 ? new MessageAction((own.NameFollows ? MessageTexts.GiveName : MessageTexts.Manage).In(language), tokens.Links(own, evt).Manage)
-                : matter is { Registration: null, Contact: { } contact } && matter.Kind != MessageKind.DelegationToConfirm ? new MessageAction(MessageTexts.ManageDelegation.In(language), tokens.Links(contact).Manage) : null,
+                : matter is { Registration: null, Contact: { } contact, Kind: not (MessageKind.DelegationToConfirm or MessageKind.EventCancelled or MessageKind.ThankYou) } ? new MessageAction(MessageTexts.ManageDelegation.In(language), tokens.Links(contact).Manage) : null,
             OrganizerName = evt.OrganizerName,
             OrganizerEmail = evt.OrganizerEmail,
             Footnote = matter.TestTo is not null ? MessageTexts.TestMessage.In(language) : isTest ? MessageTexts.Test.In(language) : null,
@@ -66,8 +66,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private (string Subject, Phrase Body) Words(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values, Dictionary<string, Phrase?> ofSubject)
     {
         var (evt, language) = (matter.Event, matter.Language);
-        var builtIn = matter.IsOfNobody ? MessageTexts.OfPlace(matter.Kind) : MessageTexts.Of(matter.Kind);
-        if (matter is { IsOfNobody: false, Words: { } words }) // theirs speak to somebody who comes
+        var builtIn = matter.IsOfNobody ? MessageTexts.OfPlace(matter.Kind) : matter.TellsMembers ? MessageTexts.OfMembers(matter.Kind) : MessageTexts.Of(matter.Kind);
+        if (matter is { IsOfNobody: false, Words: { } words } && !(matter.TellsMembers && matter.Members.All(m => m.NameFollows))) // theirs speak to somebody who comes
         {
             try
             {
@@ -110,12 +110,12 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private static Phrase? Preface(Matter matter, Dictionary<string, Phrase?> values)
     {
         var language = matter.Language;
-        IReadOnlyList<Registration> concerned = matter.Registration is { } one ? [one] : matter.Members;
+        var concerned = matter.Concerned;
         return matter switch
         {
             { Kind: MessageKind.CancelledAddressNotConfirmed } => null,
             { Contact: not null, Kind: MessageKind.OrganizerMessage } when concerned.All(m => m.NameFollows) => With(MessageTexts.OfPlaces, "reference", concerned.Select(m => m.Reference!)),
-            { Registration: null, Kind: MessageKind.OrganizerMessage } => With(MessageTexts.PassOnToAll, "name", concerned.Where(m => !m.NameFollows).Select(m => m.FullName)),
+            { Registration: null, Kind: MessageKind.OrganizerMessage } or { TellsMembers: true, Kind: MessageKind.ThankYou } or { TellsMembers: true, Words: not null } when concerned.Any(m => !m.NameFollows) => With(MessageTexts.PassOnToAll, "name", concerned.Where(m => !m.NameFollows).Select(m => m.FullName)),
             { Contact: not null, Registration.NameFollows: false } => Fill(MessageTexts.PassOn, values, language),
             { RegisteredBy: not null, Kind: MessageKind.Confirmed or MessageKind.ConfirmedWaiting or MessageKind.Waitlisted or MessageKind.Pending } => Fill(MessageTexts.RegisteredBy, values, language),
             _ => null,
@@ -147,7 +147,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             MessageKind.AddressToConfirm => registration!.HoldEndsAt,
             MessageKind.DeclineReceived => registration!.DeclineTakesEffectAt,
             MessageKind.DelegationToConfirm => matter.Members.Min(m => m.HoldEndsAt),
-            MessageKind.DelegationRegistered or MessageKind.DelegationChanged => matter.Members.Any(m => m.NameFollows) ? matter.Contact!.NamesDueAt : null,
+            MessageKind.DelegationRegistered or MessageKind.DelegationChanged or MessageKind.EventChanged or MessageKind.Reminder when matter.Contact is not null => matter.Members.Any(m => m.NameFollows) ? matter.Contact!.NamesDueAt : null,
             MessageKind.NameDue => matter.Contact?.NamesDueAt ?? registration?.HoldEndsAt ?? matter.Members.Min(m => m.HoldEndsAt),
             _ => null,
         };
@@ -181,7 +181,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["count"] = Number(Math.Max(1, matter.Members.Count - (undecided ?? 0))),
             ["waiting"] = Number(matter.Members.Count(m => m.Status == RegistrationStatus.Waitlisted)),
             ["leftOut"] = Number(matter.LeftOut.Count),
-            ["passOn"] = Own(matter.Kind == MessageKind.DelegationChanged && matter.Members.Any(m => m is { Email: null, NameFollows: false }) ? "1" : null),
+            ["passOn"] = Own((matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationApproved || matter.TellsMembers) && matter.Members.Any(m => m is { Email: null, NameFollows: false }) ? "1" : null),
             ["state"] = Own(matter.IsOfNobody || matter is { Kind: MessageKind.Links, Registration: not null } ? AttendeeState.Of(evt, registration! with { Language = language }, matter.Wait, matter.Now, matter.IsOfNobody) : null),
         };
 
@@ -209,11 +209,11 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             _ => null,
         };
 
-    private static IEnumerable<Change> Changes(Matter matter)
+    private static IEnumerable<Change> Changes(Matter matter, Registration registration)
     {
         var (evt, language) = (matter.Event, matter.Language);
-        if (matter.Registration is not { Told: { } told } registration) yield break;
-        var zone = ZoneOf(matter);
+        if (registration.Told is not { } told) yield break;
+        var zone = Clock.ZoneOf(evt, evt.Site(registration.SiteId)!, registration);
         var (before, now) = (Clock.Span(told.StartsAt, told.EndsAt, registration.TimeZone ?? told.Zone ?? evt.Site(told.SiteId)?.TimeZone ?? told.TimeZone, language), Clock.Span(evt.StartsAt, evt.EndsAt, zone, language));
         if (before != now) yield return new Change(Wording.When.In(language), new Phrase(before, language), new Phrase(now, language));
         if (matter.Kind is MessageKind.Moved or MessageKind.MovedByOrganizer or MessageKind.Promoted) yield break; // where, they say themselves
@@ -225,7 +225,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private static Event AsTold(Matter matter) => IsOver(matter) && matter.Registration?.Told is { Cancelled: false } told ? matter.Event with { StartsAt = told.StartsAt, EndsAt = told.EndsAt, TimeZone = told.TimeZone } : matter.Event;
 
     private static bool DayChanged(Matter matter) =>
-        matter is { Kind: MessageKind.EventChanged, Registration: { } registration } && Answering.IsOtherDay(matter.Event, registration);
+        matter.Kind == MessageKind.EventChanged && matter.Concerned.Any(person => Answering.IsOtherDay(matter.Event, person));
 
     private static string ZoneOf(Matter matter) => ZonesOf(matter)[0];
 
@@ -247,9 +247,9 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         var site = evt.Site(registration.SiteId)!;
         if (matter.HasPlace)
         {
-            yield return new Particular(Wording.Where.In(language), [.. Place(evt, site, language)]);
+            yield return Where(evt, site, language);
             if (site.JoinsByVideo && !registration.NameFollows && !matter.IsPast) yield return Link(Wording.Join, tokens.JoinUrl(registration), language);
-            if (site.Directions is { } directions) yield return new Particular(Wording.Directions.In(language), [Phrase.Of(directions, language, evt.DefaultLanguage)]);
+            if (Directions(evt, site, language) is { } directions) yield return directions;
         }
         else if (!IsOver(matter)) yield return new Particular(MessageTexts.Wanted.In(language), [Phrase.Of(site.Name, language, evt.DefaultLanguage)]);
 
@@ -261,14 +261,20 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     {
         var (evt, language) = (matter.Event, matter.Language);
         foreach (var when in When(evt, ZonesOf(matter), language)) yield return when;
+        foreach (var site in PassesOn(matter) ? evt.Sites.Where(s => members.Any(m => m is { Email: null, Status: RegistrationStatus.Confirmed } && m.SiteId == s.Id)) : [])
+        {
+            yield return Where(evt, site, language);
+            if (Directions(evt, site, language) is { } directions) yield return directions;
+        }
+
         foreach (var member in members)
         {
             var lines = new List<Phrase> { Phrase.Of(evt.Site(member.SiteId)!.Name, language, evt.DefaultLanguage), new(StateOf(evt, member, language) is { } state ? $"{member.Reference}{(language == Language.Zh ? "，" : ", ")}{state}" : member.Reference!, language) };
-            var manages = member is { IsActive: true, Email: null };
+            var manages = member is { IsActive: true, Email: null } && !IsOver(matter);
             if (manages) lines.Add(new Phrase((member.NameFollows ? MessageTexts.GiveName : MessageTexts.ManageMember).In(language), language));
             yield return new Particular(NameOf(member.NameFollows ? null : member.FullName), lines, manages ? tokens.Links(member, evt).Manage : null);
             // In no other mail.
-            if (manages && !matter.IsPast && matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationLinks && member is { NameFollows: false, Status: RegistrationStatus.Confirmed } && evt.Site(member.SiteId)!.JoinsByVideo)
+            if (manages && !matter.IsPast && (PassesOn(matter) || matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationLinks) && member is { NameFollows: false, Status: RegistrationStatus.Confirmed } && evt.Site(member.SiteId)!.JoinsByVideo)
                 yield return new Particular(member.FullName, [new Phrase(MessageTexts.JoinMember.In(language), language)], tokens.JoinUrl(member));
         }
 
@@ -277,6 +283,9 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
 
         string NameOf(string? name) => name ?? MessageTexts.NameFollows.In(language);
     }
+
+    // What each of them would read otherwise.
+    private static bool PassesOn(Matter matter) => matter.TellsOfNew || matter is { TellsMembers: true, Kind: MessageKind.EventChanged or MessageKind.Reminder };
 
     // Null where there is nothing to add: they have the place they wished for.
     private static string? StateOf(Event evt, Registration member, Language language) => member switch
@@ -327,6 +336,10 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         yield return new Particular(Wording.When.In(language), [.. zones.Select(zone => new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, zone, language), language))]);
         if (zones.TrueForAll(zone => Clock.Differs(evt, zone))) yield return new Particular(Wording.EventTime.In(language), [new Phrase(Clock.Span(evt.StartsAt, evt.EndsAt, evt.TimeZone, language), language)]);
     }
+
+    private static Particular Where(Event evt, Site site, Language language) => new(Wording.Where.In(language), [.. Place(evt, site, language)]);
+
+    private static Particular? Directions(Event evt, Site site, Language language) => site.Directions is { } directions ? new(Wording.Directions.In(language), [Phrase.Of(directions, language, evt.DefaultLanguage)]) : null;
 
     private static IEnumerable<Phrase> Place(Event evt, Site site, Language language)
     {

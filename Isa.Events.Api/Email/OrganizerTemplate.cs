@@ -68,7 +68,7 @@ internal static partial class OrganizerTemplate
         new("pending", new("wartet auf Entscheidung, in der Übersicht für den Veranstalter und für den Kontakt einer Delegation", "waiting for a decision, in the organiser's summary and for the contact of a delegation", "待审批人数（仅用于主办方汇总和致代表团联系人的邮件）")),
         new("waiting", new("Zahl der Personen auf der Warteliste, für den Kontakt einer Delegation", "how many are on the waiting list, for the contact of a delegation", "候补人数（仅用于致代表团联系人的邮件）")),
         new("leftOut", new("Zahl der Personen, für die kein Platz war, für den Kontakt einer Delegation", "how many there was no place for, for the contact of a delegation", "未能报名人数（仅用于致代表团联系人的邮件）")),
-        new("passOn", new("ob neue Links von Mitgliedern weiterzugeben sind, für den Kontakt einer Delegation", "whether there are new links of members to pass on, for the contact of a delegation", "是否需要转交成员的新链接（仅用于致代表团联系人的邮件）")),
+        new("passOn", new("ob etwas an Mitglieder weiterzugeben ist, für den Kontakt einer Delegation", "whether there is something to pass on to members, for the contact of a delegation", "是否有内容需转达成员（仅用于致代表团联系人的邮件）")),
     ];
 
     private static readonly Dictionary<string, Phrase?> Nothing = [];

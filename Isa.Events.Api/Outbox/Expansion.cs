@@ -62,15 +62,18 @@ public sealed class Expansion(EventsDatabase database, Portions portions, TimePr
         if (session.Change(last ? Finish : Advance, new { entry.Id, Claim = claim.Id, Payload = details, session.Now, Until = session.Now + Hold }) == 0) return false;
         // Where it has come to is the change's own.
         var own = details with { After = null };
+        var payload = own == Nothing ? null : own;
         foreach (var registration in registrations)
         {
             if (entry.Kind == OutboxKind.EventCancelled) Superseding.Apply(session, entry.Kind, entry.EventId, registration.Id);
-            // A message goes to the contact of a delegation once, for all of its members who have no address.
-            var forContact = entry.Kind == OutboxKind.OrganizerMessage && !registration.HasAddress;
-            session.Execute(forContact ? InsertOnce : Insert, new
-            {
-                Id = OrderedId.New(session.Now), entry.Kind, entry.EventId, RegistrationId = forContact ? null : registration.Id, registration.DelegationId, entry.ActionId, session.Now, Payload = own == Nothing ? null : own,
-            });
+            if (registration.HasAddress) session.Execute(Insert, new { Id = OrderedId.New(session.Now), entry.Kind, entry.EventId, RegistrationId = registration.Id, entry.ActionId, session.Now, Payload = payload });
+        }
+
+        // The contact of a delegation is told once, for all of its members who have no address.
+        foreach (var delegation in registrations.Where(r => !r.HasAddress).Select(r => r.DelegationId).OfType<string>().Distinct())
+        {
+            Superseding.ApplyForContact(session, entry.Kind, entry.EventId, delegation);
+            session.Execute(InsertOnce, new { Id = OrderedId.New(session.Now), entry.Kind, entry.EventId, DelegationId = delegation, entry.ActionId, session.Now, Payload = payload, Cause = entry.Id });
         }
 
         session.AddedWork = true;
@@ -103,7 +106,8 @@ public sealed class Expansion(EventsDatabase database, Portions portions, TimePr
     // Of what was undone those alone may have heard who got a message since, or whose contact did.
     private const string NextWhoHeard = $"""
         {Active} AND (r.email IS NULL AND r.created_at >= @Since
-            OR EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = r.event_id AND o.registration_id = r.id AND (o.attempted_at >= @Since OR o.state = 'pending')))
+            OR EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = r.event_id AND o.registration_id = r.id AND (o.attempted_at >= @Since OR o.state = 'pending'))
+            OR r.email IS NULL AND EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = r.event_id AND o.registration_id IS NULL AND o.delegation_id = r.delegation_id AND o.attempted_at >= @Since))
         ORDER BY r.id LIMIT @Limit
         """;
 
@@ -113,10 +117,12 @@ public sealed class Expansion(EventsDatabase database, Portions portions, TimePr
         INSERT INTO outbox (id, kind, event_id, registration_id, payload, created_at, due_at, bulk, action_id) VALUES (@Id, @Kind, @EventId, @RegistrationId, @Payload, @Now, @Now, TRUE, @ActionId)
         """;
 
+    // One that was written after the change, for whatever reason, tells of it.
     private const string InsertOnce = """
-        INSERT INTO outbox (id, kind, event_id, delegation_id, created_at, due_at, bulk, action_id)
-        SELECT @Id, @Kind, @EventId, @DelegationId, @Now, @Now, TRUE, @ActionId
-        WHERE @DelegationId IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.action_id = @ActionId AND o.delegation_id = @DelegationId)
+        INSERT INTO outbox (id, kind, event_id, delegation_id, payload, created_at, due_at, bulk, action_id)
+        SELECT @Id, @Kind, @EventId, @DelegationId, @Payload, @Now, @Now, TRUE, @ActionId
+        WHERE NOT EXISTS (SELECT 1 FROM outbox o
+            WHERE o.event_id = @EventId AND o.registration_id IS NULL AND o.delegation_id = @DelegationId AND o.kind = @Kind AND o.id > @Cause AND (o.kind <> 'organizerMessage' OR o.action_id = @ActionId))
         """;
 
     private const string Advance = """

@@ -32,7 +32,7 @@ public sealed record OutboxEntry
     /// <summary>Null where it concerns no one registration: a delegation, an invitation, or a change of an event that is still to be passed on to each.</summary>
     public string? RegistrationId { get; init; }
 
-    /// <summary>Set where it concerns a delegation as a whole.</summary>
+    /// <summary>Set where it concerns a delegation as a whole, or all of its members who have no address.</summary>
     public string? DelegationId { get; init; }
 
     public OutboxDetails? Payload { get; init; }

@@ -91,7 +91,7 @@ public static class OutboxRow
     private const string InsertChange = $"{Into} SELECT {Unless} FROM (SELECT EXISTS ({Superseding.CoveringChange}) AS is_covered) AS older";
 
     // Nobody has begun to pass it on.
-    private const string Waits = "WHERE event_id = @EventId AND registration_id IS NULL AND kind = 'eventChanged' AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL";
+    private const string Waits = $"WHERE event_id = @EventId AND {Superseding.IsOfEvent} AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL";
 
     private const string WaitingChange = $"SELECT action_id, due_at FROM outbox {Waits} LIMIT 1";
 

@@ -83,7 +83,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         return session.Query<OutboxEntry>(Taken, new { Claim = claim.Id });
     }, ct);
 
-    /// <summary>Counts the letters against the limits of their recipients and of all; those that are too many wait, untried.</summary>
+    /// <summary>Counts the letters against the limits of their recipients and of all; those that are too many wait, untried. Ends are counted and never wait.</summary>
     /// <returns>The others.</returns>
     public async Task<IReadOnlyList<ReadyLetter>> WithinLimitsAsync(RowClaim claim, IReadOnlyList<ReadyLetter> letters, CancellationToken ct)
     {
@@ -99,6 +99,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
             {
                 var unconfirmed = letter.Entry.Kind == OutboxKind.AddressToConfirm;
                 var count = Attempts.Count(session, unconfirmed ? "mail-unconfirmed" : "mail", subject, Hour);
+                if (Superseding.EndsAll(letter.Entry.Kind)) continue; // nobody need set out for what is off
                 if (count <= (unconfirmed ? settings.Value.MaxPerUnconfirmedPerHour : settings.Value.MaxPerRecipientPerHour)) continue;
                 waits.Add(letter.Entry.Id);
                 session.Execute(Retry, new { letter.Entry.Id, Claim = claim.Id, DueAt = session.Now + FullMailbox, More = 0, Error = "This address has had as many messages within an hour as one may have." });
@@ -123,6 +124,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         {
             foreach (var other in others) session.Execute(Split, new { NewId = OrderedId.New(session.Now), entry.Id, Claim = claim.Id, session.Now, other.Recipient, Payload = (entry.Payload ?? new OutboxDetails()) with { SplitFrom = entry.Id } });
             if (letter.Told is { } told) session.Execute(Tell, new { Told = told, entry.RegistrationId, entry.Id, Claim = claim.Id });
+            foreach (var (member, its) in letter.ToldOfMembers) session.Execute(Tell, new { Told = its, RegistrationId = member, entry.Id, Claim = claim.Id });
             // Not by a repeat: they may have had the first, and have answered.
             if (letter.AsksAgain && entry.AttemptedAt is null) session.Execute(AskAgain, new { entry.RegistrationId, entry.Id, Claim = claim.Id, session.Now });
             session.Execute(Begin, new { entry.Id, Claim = claim.Id, session.Now, GivesUpAt = givesUpAt, letter.Message.MessageId, letter.Recipient });
@@ -187,7 +189,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     // Changes that people are told of wait until nobody has changed more for a while; an end, or what somebody just asked for, does not.
     private const string IsDue = """
         o.done_at IS NULL AND o.state = 'pending' AND o.due_at <= @Now AND (o.leased_until IS NULL OR o.leased_until <= @Now)
-        AND (o.attempts > 0 OR o.action_id IS NOT NULL OR o.due_at <= @Settled OR o.kind NOT IN ('eventChanged', 'registrationChanged', 'registrationMoved') OR o.kind = 'eventChanged' AND o.registration_id IS NOT NULL)
+        AND (o.attempts > 0 OR o.action_id IS NOT NULL OR o.due_at <= @Settled OR o.kind NOT IN ('eventChanged', 'registrationChanged', 'registrationMoved') OR o.kind = 'eventChanged' AND (o.registration_id IS NOT NULL OR o.delegation_id IS NOT NULL))
         """;
 
     // Passed on to each registration, and no message itself.

@@ -33,9 +33,10 @@ public static class Superseding
         return true;
     }
 
-    /// <summary>The same for the contact of a delegation: the link in an older question goes to an address that is no longer theirs, or says less.</summary>
+    /// <summary>The same for the contact of a delegation: the link in an older question goes to an address that is no longer theirs, or says less; and nobody is told of what an event that is off was to be.</summary>
     internal static void ApplyForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId)
     {
+        if (kind == OutboxKind.EventCancelled) session.Execute(EndOlderForContact, new { EventId = eventId, DelegationId = delegationId, session.Now });
         if (kind is OutboxKind.AddressToConfirm or OutboxKind.DelegationChanged) session.Execute(EndForContact, new { EventId = eventId, DelegationId = delegationId, Kind = kind, session.Now });
     }
 
@@ -43,7 +44,7 @@ public static class Superseding
     internal static bool Ends(OutboxKind newer, OutboxKind older) => EndsAll(newer) || Ended(newer).Contains(older);
 
     // Whoever is out needs to hear that and nothing else. If nobody has told them they are in, the end is told without a calendar object.
-    private static bool EndsAll(OutboxKind kind) => kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined or OutboxKind.EventCancelled;
+    internal static bool EndsAll(OutboxKind kind) => kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined or OutboxKind.EventCancelled;
 
     private static OutboxKind[] Ended(OutboxKind newer) => newer switch
     {
@@ -79,11 +80,16 @@ public static class Superseding
 
     private const string EndForContact = $"{End} AND registration_id IS NULL AND delegation_id = @DelegationId AND kind = @Kind";
 
-    private const string EndChanges = $"{End} AND registration_id IS NULL AND kind = 'eventChanged'";
+    private const string EndOlderForContact = $"{End} AND registration_id IS NULL AND delegation_id = @DelegationId AND kind NOT IN ('eventCancelled', 'organizerMessage')";
+
+    /// <summary>What is passed on to each registration.</summary>
+    internal const string IsOfEvent = "registration_id IS NULL AND delegation_id IS NULL AND kind = 'eventChanged'";
+
+    private const string EndChanges = $"{End} AND {IsOfEvent}";
 
     /// <summary>Ids of what an event that is called off would end.</summary>
-    internal const string WaitingChanges = """
-        SELECT id FROM outbox WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now) AND registration_id IS NULL AND kind = 'eventChanged'
+    internal const string WaitingChanges = $"""
+        SELECT id FROM outbox WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now) AND {IsOfEvent}
         """;
 
     // Nor what was in hand before and let go (Portions): whoever takes it next may do so between two statements of this transaction, and make it from what is there without it.
@@ -91,7 +97,7 @@ public static class Superseding
 
     private const string SaysTheSame = $"{Untouched} AND registration_id = @RegistrationId AND kind IN ('registrationConfirmed', 'registrationApproved', 'registrationPromoted', @Kind)";
 
-    private const string IsChange = $"{Untouched} AND registration_id IS NULL AND kind = 'eventChanged'";
+    private const string IsChange = $"{Untouched} AND {IsOfEvent}";
 
     // Changes nothing, but nobody can begin to send it before this transaction is over; then they see what it changed. What is asked next finds the same rows.
     private const string Touch = $"UPDATE outbox SET due_at = due_at WHERE {SaysTheSame}";

@@ -36,7 +36,7 @@ public sealed class EmailSettings
     /// <summary>Mails a second, of all processes together (1 to 10,000). Ask the operator of the mail server for its limit.</summary>
     public int MaxPerSecond { get; set; } = 50;
 
-    /// <summary>Mails an hour to one address (1 to 100,000); what is more waits.</summary>
+    /// <summary>Mails an hour to one address (1 to 100,000); what is more waits, except cancellations.</summary>
     public int MaxPerRecipientPerHour { get; set; } = 60;
 
     /// <summary>Mails an hour to an address that nobody has confirmed yet (1 to 1000): a form must not serve to fill somebody's mailbox.</summary>

@@ -186,6 +186,148 @@ public class ContactLettersTests : MailTests
         (await Host.SendAsync()).ShouldAllBe(m => !m.Text.Contains(full, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("de", "Wann: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit) → Samstag, 17. Oktober 2020", "Bitte geben Sie das an die Mitglieder Ihrer Delegation weiter, von denen wir keine eigene E-Mail-Adresse haben", "Es ist ein anderer Tag", "Bitte tragen Sie die noch fehlenden Namen", "Link zum Teilnehmen", "die Veranstaltung ist abgesagt.\n\nSturm\n\nBitte sagen Sie das den unten genannten Mitgliedern")]
+    [InlineData("en", "When: Friday, 16 October 2020, 09:00–11:00 (Berlin time) → Saturday, 17 October 2020", "Please pass this on to the members of your delegation for whom we have no e-mail address", "It is another day", "Please give the missing names", "Link to join", "The event has been cancelled.\n\nSturm\n\nPlease tell the members of your delegation named below")]
+    [InlineData("zh", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间） → 2020年10月17日", "请转达贵代表团中未登记本人邮箱的成员", "会议日期已改变", "前补充尚缺的参会人姓名", "入会链接", "本次会议已取消。\n\nSturm\n\n请转告下列未登记本人邮箱的代表团成员")]
+    public async Task What_becomes_of_the_event_the_contact_hears_once_for_all_who_have_no_address(string language, string change, string passOn, string otherDay, string names, string join, string off)
+    {
+        var evt = await Host.EventAsync();
+        var party = await Host.DelegationAsync(evt, 1, d =>
+        {
+            (d["namesDueBy"], d["contact"]!["language"]) = ("P2D", language);
+            foreach (var member in new[] { """{"fullName":"李娜"}""", """{"fullName":"张伟","siteId":"zoom"}""", """{"nameFollows":true}""" }) d["members"]!.AsArray().Add(JsonNode.Parse(member));
+        });
+        var (own, others) = (party.Members().First(), party.Members().Skip(1).ToList());
+        await Host.SendAsync();
+        await PatchAsync(evt, """{"startsAt":"2020-10-17T09:00","endsAt":"2020-10-17T11:00"}""");
+        var moved = (await Host.SendAsync()).Single(m => m.To == Contact);
+        moved.Text.ShouldStartWith(change);
+        foreach (var part in new[] { passOn, otherDay, names }) moved.Text.ShouldContain(part);
+        foreach (var member in others)
+        {
+            moved.Text.ShouldContain((string)member["reference"]!);
+            moved.Text.ShouldContain((string)member["links"]!["manage"]!);
+        }
+
+        moved.Text.ShouldNotContain((string)own["reference"]!);
+        var link = Regex.Match(moved.Text, $@"张伟[:：] ?{join}\n  https://events\.example\.org(/join/\S+)").Groups[1].Value;
+        (await Host.Anybody.GetAsync(link)).ShouldBe(HttpStatusCode.OK);
+        Regex.Count(moved.Text, "/join/").ShouldBe(1);
+
+        // What they were told is known: what calendars do not show is nothing to hear of, and the next change begins there.
+        await PatchAsync(evt, """{"description":{"de":"Neu"}}""");
+        (await Host.SendAsync()).ShouldBeEmpty();
+        await PatchAsync(evt, """{"startsAt":"2020-10-17T08:00","endsAt":"2020-10-17T10:00"}""");
+        var again = (await Host.SendAsync()).Single(m => m.To == Contact).Text;
+        (Regex.Match(again, "^.+ → ").Value.Contains("17", StringComparison.Ordinal), again.Contains(otherDay, StringComparison.Ordinal)).ShouldBe((true, false));
+
+        (await Host.Organizer.PostAsync($"/v1/events/{evt}/cancel", """{"reason":{"de":"Sturm"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var mails = await Host.SendAsync();
+        mails.Select(m => m.To).ShouldBe([(string)own["email"]!, Contact], ignoreOrder: true);
+        var ended = mails.Single(m => m.To == Contact).Text;
+        ended.ShouldContain(off);
+        foreach (var part in new[] { "李娜", "张伟", (string)others[2]["reference"]! }) ended.ShouldContain(part);
+        foreach (var part in new[] { "/r/", "/join/", "/d/" }) ended.ShouldNotContain(part);
+        (await Host.Database.ReadAsync(session => session.Query<string>("SELECT told FROM registrations WHERE event_id = @Id", new { Id = evt }), CancellationToken.None)).ShouldAllBe(told => told.Contains("\"cancelled\":true"));
+    }
+
+    [Theory]
+    [InlineData("registered", "de", "Wo: ", "Link zum Teilnehmen", "Diese Anmeldung ansehen", "bitte geben Sie es weiter")]
+    [InlineData("added", "en", "Where: ", "Link to join", "View, change or cancel this registration", "please pass it on")]
+    [InlineData("confirmed", "zh", "地点：", "入会链接", "查看、更改或取消该报名", "请代为转达")]
+    [InlineData("approved", "de", "Wo: ", "Link zum Teilnehmen", "Diese Anmeldung ansehen", "Bitte geben Sie das an die Mitglieder weiter")]
+    [InlineData("approved", "en", "Where: ", "Link to join", "View, change or cancel this registration", "Please pass this on to the members for whom")]
+    [InlineData("approved", "zh", "地点：", "入会链接", "查看、更改或取消该报名", "请转达未登记本人邮箱的成员")]
+    public async Task Who_is_registered_the_contact_reads_in_one_mail_with_all_that_is_to_be_passed_on(string how, string language, string where, string join, string manage, string passOn)
+    {
+        var evt = await Host.EventWithQueueAsync(2, change: e => e["rules"] = how switch
+        {
+            "confirmed" => new JsonObject { ["confirmsAddresses"] = true },
+            "approved" => new JsonObject { ["requiresApproval"] = true, ["pendingHoldsSeat"] = false },
+            _ => new JsonObject(),
+        });
+        JsonObject Members(params string[] members) => Party.Of(0, d =>
+        {
+            (d["mode"], d["whenFull"], d["contact"]!["language"]) = ("whatFits", "waitlist", language);
+            foreach (var member in members) d["members"]!.AsArray().Add(JsonNode.Parse(member));
+        });
+        string[] all = ["""{"fullName":"李娜"}""", """{"fullName":"王强"}""", """{"fullName":"陈静"}""", """{"fullName":"张伟","siteId":"zoom"}"""];
+        var party = (await Host.SendAsync(evt, how == "added" ? Members(all[0]) : Members(all))).ShouldBe(HttpStatusCode.Created).Json;
+        await (how == "registered" ? Task.CompletedTask : Host.SendAsync());
+        if (how == "added")
+        {
+            var more = Members(all[1..]);
+            more.Remove("contact");
+            party = (await Host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", more)).ShouldBe(HttpStatusCode.Created).Json;
+        }
+        else if (how == "confirmed") (await Host.Organizer.PostAsync($"{party.PathOf("self")}/confirm-address")).ShouldBe(HttpStatusCode.OK);
+        else if (how == "approved") (await Host.Organizer.PostAsync($"{party.PathOf("self")}/approve")).ShouldBe(HttpStatusCode.OK);
+
+        party = (await Host.Organizer.GetAsync(party.PathOf("self"))).ShouldBe(HttpStatusCode.OK).Json;
+        party.Members().Select(m => (string)m["status"]!).ShouldBe(["confirmed", "confirmed", "waitlisted", "confirmed"]);
+        var mail = await Host.SendOneAsync();
+        foreach (var part in new[] { where, passOn, manage }) mail.Text.ShouldContain(part);
+        foreach (var member in party.Members())
+        {
+            mail.Text.ShouldContain((string)member["reference"]!);
+            mail.Text.ShouldContain((string)member["links"]!["manage"]!);
+        }
+
+        var link = Regex.Match(mail.Text, $@"张伟[:：] ?{join}\n  https://events\.example\.org(/join/\S+)").Groups[1].Value;
+        (await Host.Anybody.GetAsync(link)).ShouldBe(HttpStatusCode.OK);
+        (await Host.Database.ReadAsync(session => session.Query<string>("SELECT full_name FROM registrations WHERE event_id = @Id AND told IS NOT NULL ORDER BY id", new { Id = evt }), CancellationToken.None)).ShouldBe(["李娜", "王强", "张伟"]);
+
+        // So they hear of what calendars show alone, and of that by itself, whoever comes meanwhile.
+        await PatchAsync(evt, """{"description":{"de":"Neu"}}""");
+        (await Host.SendAsync()).ShouldBeEmpty();
+        if (how != "registered") return;
+        await PatchAsync(evt, """{"startsAt":"2020-10-17T09:00","endsAt":"2020-10-17T11:00"}""");
+        var last = Members("""{"fullName":"Last","siteId":"zoom"}""");
+        last.Remove("contact");
+        (await Host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", last)).ShouldBe(HttpStatusCode.Created);
+        (await Host.SendAsync()).Count(m => m.Subject.StartsWith("Geändert", StringComparison.Ordinal) && m.Text.Contains("李娜", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task However_many_they_are_and_whenever_they_came()
+    {
+        var evt = await Host.EventAsync();
+        var small = await Host.DelegationAsync(evt, 0, d => (d["contact"]!["email"], d["members"]) = ("small@example.org", new JsonArray(new JsonObject { ["fullName"] = "First" })));
+        for (var i = 0; i < 2; i++) await Host.DelegationAsync(evt, 0, d => (d["siteId"], d["members"]) = ("zoom", new JsonArray([.. Enumerable.Range(0, 50).Select(n => new JsonObject { ["fullName"] = $"Member {n}" })])));
+        var more = Party.Of(0, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "Last" }));
+        more.Remove("contact");
+        (await Host.Anybody.PostAsync($"{Party.ApiPathOf(small)}/members", more)).ShouldBe(HttpStatusCode.Created);
+        await Host.SendAsync();
+        foreach (var path in new[] { "", "/cancel" })
+        {
+            if (path.Length == 0) await PatchAsync(evt, """{"startsAt":"2020-10-17T09:00","endsAt":"2020-10-17T11:00"}""");
+            else (await Host.Organizer.PostAsync($"/v1/events/{evt}{path}", "{}", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+            var mails = await Host.SendAsync();
+            mails.Select(m => m.To).ShouldBe([Contact, Contact, "small@example.org"], ignoreOrder: true);
+            foreach (var name in new[] { "First", "Last" }) mails.Single(m => m.To != Contact).Text.ShouldContain(name);
+        }
+    }
+
+    [Fact]
+    public async Task An_organisers_words_of_a_change_reach_them_as_well()
+    {
+        var evt = await Host.EventAsync();
+        (await Host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/eventChanged", """{"en":{"body":"The hall was flooded."}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await Host.DelegationAsync(evt, 0, d =>
+        {
+            d["contact"]!["language"] = "en";
+            foreach (var name in new[] { "李娜", "张伟" }) d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = name });
+        });
+        await Host.SendAsync();
+        await PatchAsync(evt, """{"startsAt":"2020-10-17T09:00","endsAt":"2020-10-17T11:00"}""");
+        var text = (await Host.SendOneAsync()).Text;
+        text.ShouldStartWith("Please pass this message on to: 李娜, 张伟.");
+        text.ShouldContain("The hall was flooded.");
+    }
+
+    private async Task PatchAsync(string evt, string patch) => (await Host.Organizer.PatchAsync($"/v1/events/{evt}", patch, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+
     private async Task<string> ExampleAsync(string evt) =>
         (string)(await Host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", """{"subject":{"en":"News"},"body":{"en":"There is news."}}""")).ShouldBe(HttpStatusCode.OK).Json["example"]!["text"]!;
 }

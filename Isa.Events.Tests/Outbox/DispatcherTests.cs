@@ -372,6 +372,27 @@ public class DispatcherTests
     }
 
     [Fact]
+    public async Task That_it_is_off_is_told_at_once_however_many_mails_an_address_has_had()
+    {
+        await using var host = await MailHost.StartAsync(settings: ("Email:MaxPerRecipientPerHour", "3"));
+        var (events, people) = (new List<string>(), new List<JsonNode>());
+        for (var i = 0; i < 5; i++)
+        {
+            events.Add(await host.EventAsync(change: i == 2 ? e => e["rules"] = JsonNode.Parse("""{"requiresApproval":true}""") : null));
+            people.Add((await host.Partner.RegisterAsync(events[i], Given.Person("flooded@example.org"))).ShouldBe(HttpStatusCode.Created).Json);
+        }
+
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(3);
+        await CallOffAsync(host, events[0]);
+        (await host.Partner.PostAsync($"/v1/registrations/{people[1]["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.PostAsync($"/v1/registrations/{people[2]["id"]}/decline")).ShouldBe(HttpStatusCode.OK);
+        await host.SendAsync();
+        host.LaidDown().Count.ShouldBe(6);
+        (await host.RowsAsync(events[3])).ShouldBe(["registrationConfirmed - pending 0"]);
+    }
+
+    [Fact]
     public async Task A_running_server_sends_by_itself()
     {
         await using var host = await MailHost.StartAsync(settings: ("Email:Send", "true"));

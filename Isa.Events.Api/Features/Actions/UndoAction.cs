@@ -158,7 +158,7 @@ public sealed class UndoAction(EventsDatabase database, CurrentEvents events, Ti
 
     private const string Untouched = "action_id = @Id AND state = 'pending' AND leased_by IS NULL AND attempted_at IS NULL";
 
-    private const string HandBack = $"UPDATE outbox SET action_id = @ActionId, due_at = @DueAt WHERE kind = 'eventChanged' AND registration_id IS NULL AND {Untouched}";
+    private const string HandBack = $"UPDATE outbox SET action_id = @ActionId, due_at = @DueAt WHERE {Superseding.IsOfEvent} AND {Untouched}";
 
     private const string End = $"UPDATE outbox SET state = 'superseded', done_at = @Now WHERE {Untouched}";
 

@@ -23,7 +23,7 @@ public sealed class ApproveDelegation(DelegationAccess access) : EndpointWithout
         foreach (var (member, placement) in placed)
         {
             var approved = ApproveRegistration.Store(session, member.Settled(session, evt, placement), text, found.ActorId);
-            if (!approved.NameFollows) OutboxRow.Add(session, ApproveRegistration.KindOf(approved.Status), evt.Id, approved.Id); // else there is nobody to tell yet
+            if (!approved.NameFollows && approved.Email is not null) OutboxRow.Add(session, ApproveRegistration.KindOf(approved.Status), evt.Id, approved.Id); // else the contact alone is told
         }
 
         OutboxRow.AddForContact(session, OutboxKind.DelegationApproved, evt.Id, found.Delegation.Id!);

@@ -135,10 +135,11 @@ internal sealed class Arrival
             var member = Member(session, evt, status, wanted, placement, rivals[i], invitees[i]);
             member = member with { DelegationId = id, HoldEndsAt = status == RegistrationStatus.PendingConfirmation ? session.Now + RegisterForEvent.ConfirmationHold : member.NameFollows ? namesDueAt : null };
             RegisterForEvent.Store(session, evt, member, invitees[i], _caller);
-            if (status != RegistrationStatus.PendingConfirmation && !member.NameFollows) OutboxRow.Add(session, RegisterForEvent.KindOf(member.Status), evt.Id, member.Id);
+            if (status != RegistrationStatus.PendingConfirmation && !member.NameFollows && member.Email is not null) OutboxRow.Add(session, RegisterForEvent.KindOf(member.Status), evt.Id, member.Id);
             members.Add(member);
         }
 
+        // Who has no address is told by it as well.
         OutboxRow.AddForContact(session, status == RegistrationStatus.PendingConfirmation ? OutboxKind.AddressToConfirm : OutboxKind.DelegationRegistered, evt.Id, id);
         if (namesDueAt is { } due && due != known.NamesDueAt)
             foreach (var at in NameReminders.Before(session.Now, due)) OutboxRow.AddForContact(session, OutboxKind.NameDue, evt.Id, id, at);

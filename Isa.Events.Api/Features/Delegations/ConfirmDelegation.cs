@@ -36,7 +36,7 @@ public sealed class ConfirmDelegation(EventsDatabase database, DelegationAccess 
         var freed = new List<string>();
         List<(Registration, Placement?)> placed = evt.EffectiveRules.RequiresApproval == true ? pending.ConvertAll(member => (member, default(Placement))) : [.. Placement.FindTogether(session, evt, pending)];
         if (placed.Count == 0 && active.Count == pending.Count) throw new ProblemException(Problem.SiteFull).With("siteId", pending[0].SiteId);
-        foreach (var (member, placement) in placed) ConfirmAddress.Confirm(session, evt, member, placement, freed, found.Actor, found.ActorId);
+        foreach (var (member, placement) in placed) ConfirmAddress.Confirm(session, evt, member, placement, freed, found.Actor, found.ActorId, tell: member.Email is not null);
         foreach (var member in pending.ExceptBy(placed.Select(p => p.Item1.Id), m => m.Id)) // the contact is told of them with the rest
             Ending.End(session, evt, member, RegistrationStatus.Cancelled, EndReason.SiteFull, Actor.System, null, tell: false);
         OutboxRow.AddForContact(session, OutboxKind.DelegationRegistered, evt.Id, found.Delegation.Id!);

@@ -48,14 +48,15 @@ public sealed class ConfirmAddress(RegistrationAccess access) : EndpointWithoutR
     /// <param name="freed">Gets the sites.</param>
     /// <param name="actor">Who confirms.</param>
     /// <param name="actorId">Their key.</param>
-    internal static Registration Confirm(WriteSession session, Event evt, Registration registration, Placement? placement, List<string> freed, Actor actor, string? actorId)
+    /// <param name="tell">Whether it is told by itself.</param>
+    internal static Registration Confirm(WriteSession session, Event evt, Registration registration, Placement? placement, List<string> freed, Actor actor, string? actorId, bool tell = true)
     {
         var rules = evt.EffectiveRules;
         var confirmed = (rules.RequiresApproval == true
             ? registration with { Status = RegistrationStatus.PendingApproval, HoldsSeat = registration.HoldsSeat && rules.PendingHoldsSeat == true, HoldEndsAt = registration.NameDueAt(session) }
             : placement is null ? registration.Seated(session, evt) : registration.Settled(session, evt, placement)).Save(session);
         HistoryRow.Add(session, confirmed.Id!, "addressConfirmed", actor, actorId);
-        if (!confirmed.NameFollows) OutboxRow.Add(session, RegisterForEvent.KindOf(confirmed.Status), evt.Id, confirmed.Id); // else there is nobody to tell yet
+        if (tell && !confirmed.NameFollows) OutboxRow.Add(session, RegisterForEvent.KindOf(confirmed.Status), evt.Id, confirmed.Id); // else there is nobody to tell yet
         if (registration.HoldsSeat && !confirmed.HoldsSeat)
         {
             Seats.GiveBack(session, evt.Id, registration.SiteId, 1);

@@ -1,4 +1,5 @@
 using Isa.Events.Api.Outbox;
+using Isa.Events.Tests.Features.Delegations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Isa.Events.Tests.Features.Actions;
@@ -549,6 +550,36 @@ public class UndoActionTests
         (await host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", """{"capacity":0,"move":{"to":"zoom"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
         (await host.Anybody.PostAsync($"/v1/events/{evt}/links", new JsonObject { ["email"] = (string)person["email"]! }.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
         (await host.SendAsync()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task The_contact_of_a_delegation_hears_nothing_either_except_of_who_has_come_since()
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventAsync();
+        var party = await host.DelegationAsync(evt, 0, d =>
+        {
+            foreach (var name in new[] { "李娜", "张伟" }) d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = name });
+        });
+        await host.SendAsync();
+        await UndoAsync(host, evt, await CancelAsync(host, evt));
+        (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldBeEmpty();
+
+        var action = await ChangeAsync(host, evt, Later);
+        var more = Party.Of(0, d => d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = "王强" }));
+        more.Remove("contact");
+        (await host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", more)).ShouldBe(HttpStatusCode.Created);
+        await host.SendAsync();
+        await UndoAsync(host, evt, action);
+        var text = (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldHaveSingleItem().Text;
+        text.ShouldStartWith("时间：2020年10月17日");
+        text.ShouldContain("王强");
+
+        await ChangeAsync(host, evt, Later);
+        text = (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldHaveSingleItem().Text;
+        foreach (var name in new[] { "李娜", "张伟", "王强" }) text.ShouldContain(name);
+        await CancelAsync(host, evt);
+        (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldHaveSingleItem().Subject.ShouldStartWith("会议取消通知");
     }
 
     [Fact]

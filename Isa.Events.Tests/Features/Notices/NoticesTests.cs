@@ -1,4 +1,5 @@
 using Isa.Events.Api.Features.Notices;
+using Isa.Events.Tests.Features.Delegations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Isa.Events.Tests.Features.Notices;
@@ -271,6 +272,27 @@ public class NoticesTests : MailTests
             Host.Time.Advance(time);
             await Host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<Isa.Events.Api.Features.Server.Housekeeping>().Single().RunAsync(CancellationToken.None);
         }
+    }
+
+    [Theory]
+    [InlineData("de", "wir freuen uns auf Ihre Delegation. Beginn ist Freitag, 16. Oktober 2020, 09:00 Uhr", "Bitte erinnern Sie die unten genannten Mitglieder", "Bitte geben Sie diese Nachricht weiter an: 李娜, 张伟.")]
+    [InlineData("en", "We look forward to seeing your delegation. The event begins Friday, 16 October 2020, 09:00", "Please remind the members named below", "Please pass this message on to: 李娜, 张伟.")]
+    [InlineData("zh", "期待贵代表团的参与。会议开始时间：2020年10月16日 星期五 09:00", "请提醒下列未登记本人邮箱的成员", "请将此通知转达给：李娜、张伟。")]
+    public async Task Members_without_an_address_are_reminded_and_thanked_by_one_mail_to_their_contact(string language, string starts, string remind, string thanks)
+    {
+        var evt = await EventAsync("""{"reminders":[{"before":"P1D"}],"thankYouAfter":"PT2H"}""");
+        var party = await Host.DelegationAsync(evt, 0, d =>
+        {
+            d["contact"]!["language"] = language;
+            foreach (var name in new[] { "李娜", "张伟" }) d["members"]!.AsArray().Add(new JsonObject { ["fullName"] = name, ["siteId"] = name == "李娜" ? "hannover" : "zoom" });
+        });
+        await Host.SendAsync();
+        var reminder = (await AtAsync(StartsAt.AddDays(-1))).ShouldHaveSingleItem().Text;
+        foreach (var part in new[] { starts, remind, "/join/" }.Concat(party.Members().SelectMany(m => new[] { (string)m["reference"]!, (string)m["links"]!["manage"]! }))) reminder.ShouldContain(part);
+        var thanked = (await AtAsync(StartsAt.AddHours(4))).ShouldHaveSingleItem().Text;
+        thanked.ShouldStartWith(thanks);
+        foreach (var part in new[] { "/r/", "/join/", "/d/" }) thanked.ShouldNotContain(part);
+        (await AtAsync(StartsAt.AddDays(2))).ShouldBeEmpty();
     }
 
     private static string[] Names(IEnumerable<Mailed> mails) => [.. mails.Select(mail => mail.Message.To.Mailboxes.Single().Name!).Order(StringComparer.Ordinal)];
