@@ -203,7 +203,8 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
 
         // Where it gives others, it is this mail; where it gives none, that may pass, and one after another is given up.
         foreach (var (mail, words) in given ? refused : refused.Take(1))
-            if (Refuse(folders, mail, given ? Tries : 1, words)) parked.Add(mail);
+            if (Refuse(folders, mail, given ? Tries - Refusals(folders, mail) : 1, words)) parked.Add(mail);
+        _sizesSingly = false;
         await MoveAsync(folders, folders.Handled, handled, ct);
         await MoveAsync(folders, folders.Parked, parked, ct);
         if (!given && refused is [var (_, said), ..]) throw new MailboxException(MailTrouble.Refused, $"it gives no mail ({said})", null);
@@ -263,10 +264,9 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
     {
         try
         {
-            // The connection may break over moving it, too.
-            var (still, no) = (mails.Where(mail => Refusals(folders, mail) <= Tries).ToList(), mails.Where(mail => Refusals(folders, mail) > Tries));
-            foreach (var mail in no) Leave(folders, mail, "the connection was lost");
-            await MoveAsync(folders, folders.Parked, still, ct);
+            // The connection may break over moving it, too: that is tried as often.
+            foreach (var mail in mails.Where(mail => Refusals(folders, mail) >= 2 * Tries)) Leave(folders, mail, "the connection breaks whenever one is moved");
+            await MoveAsync(folders, folders.Parked, [.. mails.Where(mail => !folders.Left.Contains(mail))], ct);
         }
         catch (Exception e) when (IsOfConnection(e))
         {

@@ -1,4 +1,3 @@
-using Isa.Events.Api.Database;
 using Isa.Events.Api.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 

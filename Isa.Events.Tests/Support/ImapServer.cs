@@ -146,11 +146,16 @@ public sealed class ImapServer : IAsyncDisposable
     }
 
     /// <summary>From now on the server cannot read the mail with these words in it.</summary>
-    public void Spoil(string words) => File.SetUnixFileMode(Directory.GetFiles(Path.Combine(_folder, "mail", "cur")).Concat(Directory.GetFiles(Path.Combine(_folder, "mail", "new"))).Single(f => File.ReadAllText(f).Contains(words, StringComparison.Ordinal)), UnixFileMode.None);
+    public void Spoil(string words)
+    {
+        var mails = ((string[])["cur", "new"]).SelectMany(part => Directory.GetFiles(Path.Combine(_folder, "mail", part)));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(mails.Single(file => File.ReadAllText(file).Contains(words, StringComparison.Ordinal)), UnixFileMode.None);
+    }
 
     /// <summary>Whether the server can put a mail into a folder.</summary>
     public void Let(string folder, bool moves)
     {
+        if (OperatingSystem.IsWindows()) return;
         foreach (var part in (string[])["cur", "new", "tmp"]) File.SetUnixFileMode(Path.Combine(_folder, "mail", $".{folder}", part), moves ? (UnixFileMode)0b111_000_000 : (UnixFileMode)0b101_000_000);
     }
 
