@@ -16,7 +16,12 @@ public sealed class Lease(EventsDatabase database)
         return session.Change(Take, new { Name = name, Holder = _holder, Until = session.Now + duration, session.Now }) == 1;
     }, ct);
 
+    /// <summary>Gives it back where this process holds it, so that nobody waits for its end.</summary>
+    public Task ReleaseAsync(string name, CancellationToken ct) => database.WriteAsync(name, session => session.Change(Release, new { Name = name, Holder = _holder, session.Now }), ct);
+
     private const string Make = "INSERT INTO leases (name, holder, held_until) VALUES (@Name, '', @Now) ON CONFLICT DO NOTHING";
 
     private const string Take = "UPDATE leases SET holder = @Holder, held_until = @Until WHERE name = @Name AND (held_until <= @Now OR holder = @Holder)";
+
+    private const string Release = "UPDATE leases SET held_until = @Now WHERE name = @Name AND holder = @Holder AND held_until > @Now";
 }

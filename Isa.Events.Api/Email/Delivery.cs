@@ -46,4 +46,7 @@ public enum MailTrouble
 
     /// <summary>It passes nothing on for this server, to nobody.</summary>
     RelayRefused,
+
+    /// <summary>It gives or moves no mail of the mailbox.</summary>
+    Refused,
 }

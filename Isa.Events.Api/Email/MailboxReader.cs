@@ -9,21 +9,26 @@ namespace Isa.Events.Api.Email;
 
 /// <summary>
 /// Reads the mailbox that answers come to (IMAP), one process at a time: each mail is taken and then moved to the folder of handled or of parked ones. What is in the
-/// folder is what is to be done, so nothing needs to be remembered: UIDs are used within a portion alone, and a mail that was taken but not moved is known when it is taken again.
+/// folder is what is to be done, so nothing needs to be remembered: a mail that was taken but not moved is known when it is taken again. Only what the server does not give
+/// is counted while the process runs, so that no mail holds up the others.
 /// </summary>
 public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLogins logins, IOptions<EmailSettings> settings, TimeProvider time, ILogger<MailboxReader> logger) : BackgroundService
 {
     private const string LeaseName = "mailbox";
     private const int Portion = 50;
+    private const int Tries = 5; // to get a mail, with the pauses between them more than a minute
     private static readonly TimeSpan Hold = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PortionTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Waiting = TimeSpan.FromMinutes(2); // shorter than the lease, and than what servers close a silent connection after (RFC 2177)
     private static readonly TimeSpan Polling = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OtherHolds = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeftAlone = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private readonly ImapSettings _settings = settings.Value.Imap;
+    private readonly Dictionary<(uint Validity, uint Id), int> _refused = []; // how often the server did not give a mail, or fell silent over it
+    private bool _sizesSingly; // since the connection broke over those of many, which does not tell over which
     private volatile Box? _trouble;
 
     /// <summary>Whether there is a mailbox to read, and this process may.</summary>
@@ -45,6 +50,21 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
         catch (MailboxException e)
         {
             return e.Message;
+        }
+    }
+
+    /// <summary>Ends the reading; another process may begin at once.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (!IsOn) return;
+        try
+        {
+            await lease.ReleaseAsync(LeaseName, cancellationToken);
+        }
+        catch (Exception e) when (e is ProblemException or OperationCanceledException)
+        {
+            // it ends by time
         }
     }
 
@@ -80,26 +100,27 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
                 var pause = TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << Math.Min(failures++, 10), LongestPause.Ticks));
                 await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (OperationCanceledException)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                // stopping, whatever it was in the middle of
             }
         }
     }
 
     /// <summary>Takes what is there and what comes, on one connection, until another process has the lease.</summary>
-    private async Task FollowAsync(Action connected, CancellationToken ct)
+    private async Task FollowAsync(Action worked, CancellationToken ct)
     {
         if (!await lease.TryTakeAsync(LeaseName, Hold, ct)) return;
         using var client = await ConnectAsync(ct);
         var folders = await OpenAsync(client, ct);
-        Recover();
-        connected();
+        var began = Stopwatch.GetTimestamp();
         var arrivals = new Arrivals(folders.Inbox);
-        while (await lease.TryTakeAsync(LeaseName, Hold, ct))
+        while ((folders.Left.Count == 0 || Stopwatch.GetElapsedTime(began) < LeftAlone) && await lease.TryTakeAsync(LeaseName, Hold, ct))
         {
             arrivals.Forget();
-            if (await TakePortionAsync(folders, ct) == 0) await WaitAsync(client, arrivals, ct);
+            var taken = await TakePortionAsync(folders, ct);
+            worked();
+            if (taken == 0) await WaitAsync(client, arrivals, ct);
         }
     }
 
@@ -119,51 +140,82 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
         }
         catch (Exception e) when (IsOfConnection(e))
         {
-            throw new MailboxException(MailTrouble.Unreachable, "the connection was lost", e);
+            throw Broken(e);
         }
     }
 
-    /// <returns>How many mails were taken; 0 where there are none.</returns>
+    /// <returns>How many mails were taken or put aside; 0 where there are none.</returns>
     private async Task<int> TakePortionAsync(Folders folders, CancellationToken ct)
     {
         try
         {
             var began = Stopwatch.GetTimestamp();
-            var uids = await folders.Inbox.SearchAsync(SearchQuery.NotDeleted, ct);
-            if (uids.Count == 0) return 0;
-            var sizes = await folders.Inbox.FetchAsync([.. uids.Take(Portion)], MessageSummaryItems.UniqueId | MessageSummaryItems.Size, ct);
-            var (handled, parked) = (new List<UniqueId>(), new List<UniqueId>());
-            foreach (var mail in sizes)
-            {
-                (await TakeAsync(folders.Inbox, mail, ct) ? handled : parked).Add(mail.UniqueId);
-                if (Stopwatch.GetElapsedTime(began) > PortionTime) break;
-            }
-
-            // MOVE (RFC 6851), or what it stands for where the server does not know it.
-            if (handled.Count > 0) await folders.Inbox.MoveToAsync(handled, folders.Handled, ct);
-            if (parked.Count > 0) await folders.Inbox.MoveToAsync(parked, folders.Parked, ct);
+            // First what the connection has broken over: it breaks again before much was fetched in vain.
+            var mails = (await folders.Inbox.SearchAsync(SearchQuery.NotDeleted, ct)).Where(mail => !folders.Left.Contains(mail)).Take(Portion).OrderByDescending(mail => Refusals(folders, mail)).ToList();
+            List<UniqueId> handled = [], parked = [.. mails.TakeWhile(mail => Refusals(folders, mail) >= Tries)];
+            // By themselves, before another one can break the connection.
+            if (parked.Count > 0) await PutAsideAsync(folders, parked, ct);
+            else await TakeEachAsync(folders, mails, handled, parked, began, ct);
+            if (folders.Left.Count == 0) Recover();
             return handled.Count + parked.Count;
         }
         catch (Exception e) when (IsOfConnection(e))
         {
-            throw new MailboxException(MailTrouble.Unreachable, "the connection was lost", e);
+            throw Broken(e);
         }
     }
 
-    /// <returns>False where somebody has to look at it.</returns>
-    private async Task<bool> TakeAsync(IMailFolder inbox, IMessageSummary mail, CancellationToken ct)
+    private async Task TakeEachAsync(Folders folders, List<UniqueId> mails, List<UniqueId> handled, List<UniqueId> parked, long began, CancellationToken ct)
     {
-        if (mail.Size > MailIntake.MaxBytes)
+        if (mails.Count == 0) return;
+        var sizes = await SizesAsync(folders.Inbox, mails, ct);
+        var given = false;
+        var refused = new List<(UniqueId Mail, string Words)>();
+        foreach (var mail in mails)
         {
-            LogTooLarge(logger, mail.Size ?? 0);
-            return false;
+            try
+            {
+                if ((sizes.GetValueOrDefault(mail) ?? await SizeAsync(folders.Inbox, mail, ct)) is > MailIntake.MaxBytes and var size)
+                {
+                    LogTooLarge(logger, size);
+                    parked.Add(mail);
+                }
+                else
+                {
+                    using var raw = new MemoryStream();
+                    await using (var stream = await folders.Inbox.GetStreamAsync(mail, ct)) await stream.CopyToAsync(raw, ct);
+                    given = true;
+                    (await TakeAsync(raw.ToArray(), ct) ? handled : parked).Add(mail);
+                }
+            }
+            catch (Exception e) when (e is CommandException or MessageNotFoundException)
+            {
+                refused.Add((mail, WordsOf(e)));
+            }
+            catch (Exception e) when (IsOfConnection(e))
+            {
+                Refuse(folders, mail, 1, WordsOf(e));
+                throw;
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > PortionTime) break;
         }
 
-        using var raw = new MemoryStream();
-        await using (var stream = await inbox.GetStreamAsync(mail.UniqueId, ct)) await stream.CopyToAsync(raw, ct);
+        // Where it gives others, it is this mail; where it gives none, that may pass, and one after another is given up.
+        foreach (var (mail, words) in given ? refused : refused.Take(1))
+            if (Refuse(folders, mail, given ? Tries - Refusals(folders, mail) : 1, words)) parked.Add(mail);
+        _sizesSingly = false;
+        await MoveAsync(folders, folders.Handled, handled, ct);
+        await MoveAsync(folders, folders.Parked, parked, ct);
+        if (!given && refused is [var (_, said), ..]) throw new MailboxException(MailTrouble.Refused, $"it gives no mail ({said})", null);
+    }
+
+    /// <returns>False where somebody has to look at it.</returns>
+    private async Task<bool> TakeAsync(byte[] raw, CancellationToken ct)
+    {
         try
         {
-            return (await intake.ReceiveAsync(raw.ToArray(), ct)).Outcome != MailOutcome.Parked;
+            return (await intake.ReceiveAsync(raw, ct)).Outcome != MailOutcome.Parked;
         }
         catch (ProblemException e) when (e.Problem.Status == StatusCodes.Status503ServiceUnavailable)
         {
@@ -174,6 +226,77 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
             LogNotTaken(logger, e);
             return false;
         }
+    }
+
+    /// <returns>Those that are known by asking for all at once.</returns>
+    private async Task<Dictionary<UniqueId, uint?>> SizesAsync(IMailFolder inbox, List<UniqueId> mails, CancellationToken ct)
+    {
+        if (_sizesSingly) return [];
+        try
+        {
+            _sizesSingly = true;
+            var found = await inbox.FetchAsync(mails, MessageSummaryItems.UniqueId | MessageSummaryItems.Size, ct);
+            _sizesSingly = false;
+            return found.ToDictionary(mail => mail.UniqueId, mail => mail.Size);
+        }
+        catch (CommandException)
+        {
+            _sizesSingly = false;
+            return []; // for one of them
+        }
+    }
+
+    private static async Task<uint?> SizeAsync(IMailFolder inbox, UniqueId mail, CancellationToken ct) =>
+        (await inbox.FetchAsync([mail], MessageSummaryItems.UniqueId | MessageSummaryItems.Size, ct)).FirstOrDefault()?.Size;
+
+    private int Refusals(Folders folders, UniqueId mail) => _refused.GetValueOrDefault((folders.Inbox.UidValidity, mail.Id));
+
+    /// <returns>Whether it is given up.</returns>
+    private bool Refuse(Folders folders, UniqueId mail, int times, string words)
+    {
+        var (before, now) = (Refusals(folders, mail), Refusals(folders, mail) + times);
+        _refused[(folders.Inbox.UidValidity, mail.Id)] = now;
+        if (before < Tries && now >= Tries) LogRefused(logger, mail.Id, words);
+        return now >= Tries;
+    }
+
+    private async Task PutAsideAsync(Folders folders, List<UniqueId> mails, CancellationToken ct)
+    {
+        try
+        {
+            // The connection may break over moving it, too: that is tried as often.
+            foreach (var mail in mails.Where(mail => Refusals(folders, mail) >= 2 * Tries)) Leave(folders, mail, "the connection breaks whenever one is moved");
+            await MoveAsync(folders, folders.Parked, [.. mails.Where(mail => !folders.Left.Contains(mail))], ct);
+        }
+        catch (Exception e) when (IsOfConnection(e))
+        {
+            foreach (var mail in mails) Refuse(folders, mail, 1, WordsOf(e));
+            throw;
+        }
+    }
+
+    /// <summary>Moves them together, or where that is refused each by itself, so that one holds up no other. What stays is left alone for a while.</summary>
+    private async Task MoveAsync(Folders folders, IMailFolder to, List<UniqueId> mails, CancellationToken ct)
+    {
+        if (mails.Count == 0) return;
+        try
+        {
+            await folders.Inbox.MoveToAsync(mails, to, ct); // MOVE (RFC 6851), or what it stands for where the server does not know it
+        }
+        catch (CommandException) when (mails.Count > 1)
+        {
+            foreach (var mail in mails) await MoveAsync(folders, to, [mail], ct);
+        }
+        catch (CommandException e)
+        {
+            Leave(folders, mails[0], $"it moves no mail to {to.FullName} ({WordsOf(e)})");
+        }
+    }
+
+    private void Leave(Folders folders, UniqueId mail, string words)
+    {
+        folders.Left.Add(mail);
+        Note(MailTrouble.Refused, () => LogLeft(logger, _settings.Host!, words));
     }
 
     /// <exception cref="MailboxException">It cannot be.</exception>
@@ -196,7 +319,7 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
         {
             client.Dispose();
             var (kind, words) = MailConnection.TroubleOf(e, connected, _settings.Host!, "Email:Imap", "read")
-                ?? (MailTrouble.Unreachable, e is TimeoutException ? "it does not answer in time" : SmtpTransport.Clean(e.Message));
+                ?? (MailTrouble.Unreachable, e is TimeoutException ? "it does not answer in time" : WordsOf(e));
             throw new MailboxException(kind, words, e);
         }
     }
@@ -213,7 +336,7 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
         catch (Exception e) when (IsOfConnection(e) || e is FolderNotFoundException)
         {
             client.Dispose();
-            throw new MailboxException(MailTrouble.Unreachable, e is FolderNotFoundException ? $"there is no folder {_settings.Folder} (Email:Imap:Folder)" : SmtpTransport.Clean(e.Message), e);
+            throw new MailboxException(MailTrouble.Unreachable, e is FolderNotFoundException ? $"there is no folder {_settings.Folder} (Email:Imap:Folder)" : WordsOf(e), e);
         }
     }
 
@@ -232,10 +355,18 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
 
     private static bool IsOfConnection(Exception e) => e is IOException or SocketException or ProtocolException or CommandException or ServiceNotConnectedException or ServiceNotAuthenticatedException or FolderNotOpenException or TimeoutException;
 
-    private void Stop(MailboxException e)
+    /// <summary>What the server said, where it did.</summary>
+    private static string WordsOf(Exception e) => SmtpTransport.Clean(e is ImapCommandException { ResponseText: { Length: > 0 } said } ? said : e.Message).TrimEnd('.');
+
+    private static MailboxException Broken(Exception e) =>
+        e is CommandException ? new(MailTrouble.Refused, WordsOf(e), e) : new(MailTrouble.Unreachable, $"the connection was lost ({WordsOf(e)})", e);
+
+    private void Stop(MailboxException e) => Note(e.Kind, () => LogTrouble(logger, _settings.Host!, e.Message));
+
+    private void Note(MailTrouble kind, Action log)
     {
-        if (_trouble?.Kind != e.Kind) LogTrouble(logger, _settings.Host!, e.Message);
-        _trouble = new Box(e.Kind, time.GetUtcNow());
+        if (_trouble?.Kind != kind) log();
+        _trouble = new Box(kind, time.GetUtcNow());
     }
 
     private void Recover()
@@ -257,10 +388,20 @@ public sealed partial class MailboxReader(MailIntake intake, Lease lease, MailLo
     [LoggerMessage(Level = LogLevel.Warning, Message = "A mail of {Bytes} bytes in the mailbox for answers is too large to be read; it is put aside in the folder of parked ones")]
     private static partial void LogTooLarge(ILogger logger, uint bytes);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "The mail server does not give mail {Uid} in the mailbox for answers: {Reason}. It is put aside unread in the folder of parked ones")]
+    private static partial void LogRefused(ILogger logger, uint uid, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Mails stay in the mailbox for answers on {Host}: {Reason}. What else comes is read, and moving them is tried again once an hour")]
+    private static partial void LogLeft(ILogger logger, string host, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "A mail in the mailbox for answers could not be taken; it is put aside in the folder of parked ones")]
     private static partial void LogNotTaken(ILogger logger, Exception exception);
 
-    private sealed record Folders(IMailFolder Inbox, IMailFolder Handled, IMailFolder Parked);
+    private sealed record Folders(IMailFolder Inbox, IMailFolder Handled, IMailFolder Parked)
+    {
+        /// <summary>Those of the inbox that the server does not move.</summary>
+        public HashSet<UniqueId> Left { get; } = [];
+    }
 
     /// <summary>Notices what comes, also between a search and the waiting that follows it.</summary>
     private sealed class Arrivals

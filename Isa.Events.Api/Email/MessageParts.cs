@@ -53,7 +53,7 @@ internal static class MessageParts
     }
 
     /// <summary>One line, whatever it was: a header has no others.</summary>
-    internal static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Trim();
+    internal static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Replace("=?", "= ?", StringComparison.Ordinal).Trim();
 
     private static MailboxAddress Mailbox(string name, string address)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Isa.Events.Tests.Email;
 
@@ -276,9 +277,9 @@ public class SmtpTests
     [Fact(SkipUnless = nameof(TestPostgres.IsThere), SkipType = typeof(TestPostgres), Skip = TestPostgres.Missing)]
     public async Task Two_processes_send_together_and_each_mail_once()
     {
-        if (TestPostgres.Default != DatabaseKind.Postgres || !MailServer.IsThere) return; // SQLite has one
+        Assert.SkipUnless(MailServer.IsThere, MailServer.Missing);
         await using var server = await MailServer.StartAsync();
-        await using var one = await MailHost.StartAsync(server);
+        await using var one = await MailHost.StartAsync(server, null, DatabaseKind.Postgres); // SQLite has one
         await using var two = await MailHost.StartAsync(server, one);
         var evt = await one.EventAsync();
         for (var i = 0; i < 150; i++) await one.Partner.RegisteredAsync(evt, "zoom");
@@ -317,12 +318,48 @@ public class SmtpTests
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
     public async Task No_text_of_a_person_adds_a_header()
     {
+        const string evil = "Weiß, \"J\" <a@b.example>; =?utf-8?Q?x=0D=0ABcc=3A_evil@example.org?=";
+        var shown = evil.Replace("=?", "= ?"); // else mail programs decode it (RFC 2047)
         await using var server = await MailServer.StartAsync();
-        await using var host = await MailHost.StartAsync(server, ("Email:FromName", "ISA, \"Büro\" 办公室"));
-        await host.Partner.RegisteredAsync(await host.EventAsync());
-        await host.SendAsync();
-        server.Mails.Single().Message.From.Mailboxes.Single().Name.ShouldBe("ISA, \"Büro\" 办公室");
-        server.Mails.Single().Message.Headers["Auto-Submitted"].ShouldBe("auto-generated");
+        await using var host = new EventsHost { Settings = new(server.Settings) { ["Email:FromName"] = "ISA, \"Büro\" 办公室", ["Email:ChangeWindowSeconds"] = "0" } };
+        await host.InitializeAsync();
+        var usual = await MailsAsync("Erika Beispiel", await host.EventAsync());
+        var evt = await host.EventAsync(e => (e["title"], e["organizer"]!["name"]) = (new JsonObject { ["de"] = evil }, evil));
+        var written = await MailsAsync(evil, evt);
+        // What nobody can send in, stored all the same.
+        await host.ExecuteAsync(evt, "UPDATE events SET title = REPLACE(title, 'Weiß', 'Weiß\\nX-Evil: 1\\n'), organizer_name = REPLACE(organizer_name, 'Weiß', 'Weiß\nX-Evil: 1\n'), version = version + 1 WHERE id = @Id");
+        var stored = await MailsAsync(evil, evt, "UPDATE registrations SET full_name = REPLACE(full_name, 'Weiß', 'Weiß\nX-Evil: 1\n') WHERE event_id = @Id");
+
+        written[0].Message.To.Mailboxes.Single().Name.ShouldBe(shown);
+        written[0].Message.Subject!.ShouldContain(shown);
+        stored[0].Message.To.Mailboxes.Single().Name.ShouldStartWith("Weiß X-Evil: 1");
+        stored[0].Message.Subject!.ShouldContain("X-Evil: 1");
+        foreach (var mails in new[] { written, stored })
+        {
+            mails.Count.ShouldBe(usual.Count);
+            for (var i = 0; i < mails.Count; i++)
+            {
+                mails[i].Message.Headers.Select(h => h.Field).ShouldBe(usual[i].Message.Headers.Select(h => h.Field));
+                mails[i].Message.To.Mailboxes.Single().Address.ShouldBe(mails[i].To);
+                mails[i].Message.ReplyTo.Mailboxes.Single().Address.ShouldBe("isa@example.org");
+                mails[i].Message.From.Mailboxes.Single().Name.ShouldBe("ISA, \"Büro\" 办公室");
+                mails[i].Message.Headers["Auto-Submitted"].ShouldBe("auto-generated");
+                mails[i].Message.Headers["X-Auto-Response-Suppress"].ShouldBe("OOF, AutoReply");
+            }
+        }
+
+        // Of a confirmation and of a cancellation.
+        async Task<List<TakenMail>> MailsAsync(string name, string eventId, string? sql = null)
+        {
+            var before = server.Mails.Count;
+            var made = (await host.Partner.RegisterAsync(eventId, Given.Person(siteId: "zoom", change: p => p["fullName"] = name))).ShouldBe(HttpStatusCode.Created).Json;
+            if (sql is not null) await host.ExecuteAsync(eventId, sql);
+            await host.Services.GetRequiredService<Isa.Events.Api.Outbox.Dispatcher>().RunAsync(CancellationToken.None);
+            (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+            await host.Services.GetRequiredService<Isa.Events.Api.Outbox.Dispatcher>().RunAsync(CancellationToken.None);
+            await server.FlushAsync();
+            return [.. server.Mails.Skip(before)];
+        }
     }
 
     // Registrations go on, mails wait untried, the log says it once, and so does the readiness.

@@ -145,6 +145,32 @@ public sealed class ImapServer : IAsyncDisposable
         foreach (var mail in mails) await File.WriteAllTextAsync(Path.Combine(_folder, "mail", "new", string.Create(CultureInfo.InvariantCulture, $"{++n:000000}.pile.localhost")), mail.ReplaceLineEndings("\r\n"));
     }
 
+    /// <summary>From now on the server cannot read the mail with these words in it.</summary>
+    public void Spoil(string words)
+    {
+        var mails = ((string[])["cur", "new"]).SelectMany(part => Directory.GetFiles(Path.Combine(_folder, "mail", part)));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(mails.Single(file => File.ReadAllText(file).Contains(words, StringComparison.Ordinal)), UnixFileMode.None);
+    }
+
+    /// <summary>Whether the server can put a mail into a folder.</summary>
+    public void Let(string folder, bool moves)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        foreach (var part in (string[])["cur", "new", "tmp"]) File.SetUnixFileMode(Path.Combine(_folder, "mail", $".{folder}", part), moves ? (UnixFileMode)0b111_000_000 : (UnixFileMode)0b101_000_000);
+    }
+
+    /// <summary>How often somebody has logged in.</summary>
+    public int Logins => File.ReadLines(Path.Combine(_folder, "log")).Count(line => line.Contains("Login: user=", StringComparison.Ordinal));
+
+    /// <summary>How many mails of a folder nobody has read yet.</summary>
+    public async Task<int> UnreadAsync(string folder)
+    {
+        using var client = await ConnectAsync();
+        var found = await client.GetFolderAsync(folder);
+        await found.OpenAsync(FolderAccess.ReadOnly);
+        return (await found.SearchAsync(SearchQuery.NotSeen)).Count;
+    }
+
     /// <summary>How many mails a folder has; null where there is no such folder.</summary>
     public async Task<int?> CountAsync(string folder)
     {

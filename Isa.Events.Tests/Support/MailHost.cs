@@ -19,9 +19,11 @@ public sealed class MailHost : EventsHost
     public static Task<MailHost> StartAsync(MailServer? server = null, params (string Name, string Value)[] settings) => StartAsync(server, null, settings);
 
     /// <summary>Another process on the tables of a host, or the first of several. PostgreSQL only.</summary>
-    public static async Task<MailHost> StartAsync(MailServer? server, MailHost? beside, params (string Name, string Value)[] settings)
+    public static Task<MailHost> StartAsync(MailServer? server, MailHost? beside, params (string Name, string Value)[] settings) => StartAsync(server, beside, beside?.Kind ?? TestPostgres.Default, settings);
+
+    public static async Task<MailHost> StartAsync(MailServer? server, MailHost? beside, DatabaseKind kind, params (string Name, string Value)[] settings)
     {
-        var host = new MailHost { Settings = server?.Settings ?? [], _server = server, Beside = beside, Kind = beside?.Kind ?? TestPostgres.Default };
+        var host = new MailHost { Settings = server?.Settings ?? [], _server = server, Beside = beside, Kind = kind };
         foreach (var (name, value) in settings) host.Settings[name] = value;
         await host.InitializeAsync();
         host.Letters.Database = host.Database;

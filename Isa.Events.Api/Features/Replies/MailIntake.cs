@@ -15,6 +15,7 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
     private const string WithoutEvent = "received-mails"; // such share a place in the queue
     private const int MaxComment = 1000;
     private const int MaxForwards = 5;
+    private const long MaxKept = 100_000_000; // of all originals of parked mails, as CountKept counts them
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private readonly SemaphoreSlim _reading = new(2); // each takes a multiple of the mail's size
@@ -38,7 +39,7 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
             var received = new ReceivedMail
             {
                 Id = $"{ReceivedMail.IdPrefix}{OrderedId.New(session.Now)}", EventId = registration?.EventId, RegistrationId = registration?.Id, Outcome = outcome, Reason = reason, Subject = mail.Subject,
-                Size = raw.Length, ReceivedAt = session.Now, HasOriginal = forwards || outcome == MailOutcome.Parked,
+                Size = raw.Length, ReceivedAt = session.Now, HasOriginal = forwards || outcome == MailOutcome.Parked && MayKeep(session, registration),
             };
             if (forwards) OutboxRow.Add(session, OutboxKind.ReplyForwarded, evt!.Id, null, new OutboxDetails { ReceivedMailId = received.Id });
             var added = session.Change(Insert, new
@@ -143,10 +144,19 @@ public sealed partial class MailIntake(EventsDatabase database, RegistrationToke
         : (evt.OrganizerEmail ?? settings.Value.ReplyTo) is null ? MailReason.NoOrganizer
         : Attempts.Count(session, "mail-forward", Attempts.Subject(registration.Id), Hour) > MaxForwards ? MailReason.TooMany : null;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A mail of {Bytes} bytes that came in cannot be read ({Kind}); it is kept for organisers to look at")]
+    // Whoever likes can send what belongs to nobody: it never takes the room of what was sent to somebody's address.
+    private static bool MayKeep(WriteSession session, Registration? registration) => session.One<long>(CountKept) < (registration is null ? MaxKept / 2 : MaxKept);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A mail of {Bytes} bytes that came in cannot be read ({Kind}); it is parked for organisers to look at")]
     private static partial void LogUnreadable(ILogger logger, string kind, int bytes);
 
     private const string Known = $"SELECT {ReceivedMail.Columns} FROM received_mails WHERE fingerprint = @Fingerprint";
+
+    // At least 16 KB each, so that there are never more than some thousand to sum up.
+    private const string CountKept = """
+        SELECT CAST(COALESCE(SUM(CASE WHEN size > 2000000 THEN 2000000 WHEN size < 16000 THEN 16000 ELSE size END), 0) AS BIGINT)
+        FROM received_mails WHERE original IS NOT NULL AND outcome = 'parked'
+        """;
 
     private const string Insert = """
         INSERT INTO received_mails (id, fingerprint, event_id, registration_id, outcome, reason, subject, size, original, received_at)

@@ -15,6 +15,7 @@ public sealed partial class DailyBackup(EventsDatabase database, IOptions<Backup
     private static readonly TimeSpan Stale = TimeSpan.FromDays(2);
 
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
     /// <summary>Whether this server makes backups.</summary>
     public bool IsOn => settings.Value.Enabled && database.File is not null;
@@ -59,36 +60,32 @@ public sealed partial class DailyBackup(EventsDatabase database, IOptions<Backup
         return content;
     }
 
+    /// <summary>Makes one where it is time.</summary>
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (time.GetUtcNow() < _notBefore || !IsDue()) return;
+            // It rests more than it works, on a thread of its own.
+            var content = await Task.Factory.StartNew(() => Run(ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            LogMade(logger, content, Folder);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            _notBefore = time.GetUtcNow() + AfterFailure;
+            LogFailed(logger, e.Message, e is BackupException ? null : e);
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!IsOn) return;
-        var notBefore = DateTimeOffset.MinValue;
         using var timer = new PeriodicTimer(BetweenLooks, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                if (time.GetUtcNow() < notBefore) continue;
-                try
-                {
-                    if (!IsDue()) continue;
-                    // It rests more than it works, on a thread of its own.
-                    var content = await Task.Factory.StartNew(() => Run(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                    LogMade(logger, content, Folder);
-                }
-                catch (BackupException e)
-                {
-                    notBefore = time.GetUtcNow() + AfterFailure;
-                    LogFailed(logger, e.Message, null);
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    notBefore = time.GetUtcNow() + AfterFailure;
-                    LogFailed(logger, e.Message, e);
-                }
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await LookAsync(stoppingToken);
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
             // stopping
         }

@@ -3,10 +3,13 @@ namespace Isa.Events.Api.Features.Server;
 /// <summary>Does something again and again, with a pause before each time. A failure is logged, and the next time comes.</summary>
 public abstract class Recurring(TimeSpan pause, TimeProvider time) : BackgroundService
 {
+    private CancellationToken _stopping;
+
     protected TimeProvider Time => time;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _stopping = stoppingToken;
         try
         {
             while (true)
@@ -16,13 +19,13 @@ public abstract class Recurring(TimeSpan pause, TimeProvider time) : BackgroundS
                 {
                     await DoAsync(stoppingToken);
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
                     OnFailure(e);
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
             // stopping
         }
@@ -39,7 +42,7 @@ public abstract class Recurring(TimeSpan pause, TimeProvider time) : BackgroundS
             {
                 await work(id);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!_stopping.IsCancellationRequested)
             {
                 OnFailure(e, id);
             }

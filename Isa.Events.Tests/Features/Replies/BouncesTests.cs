@@ -68,6 +68,7 @@ public sealed class BouncesTests : IAsyncLifetime
         mail.ReplyTo.Mailboxes.Single().Address.ShouldBe(person.Email);
         mail.Subject!.ShouldContain((string)person.Registration["reference"]!);
         mail.Headers[HeaderId.AutoSubmitted].ShouldBe("auto-forwarded");
+        mail.Headers["X-Auto-Response-Suppress"].ShouldBe("OOF, AutoReply");
         mail.TextBody!.ShouldContain((string)person.Registration["fullName"]!);
         mail.TextBody!.ShouldNotContain("http");
         mail.Attachments.OfType<MessagePart>().ShouldHaveSingleItem().Message!.TextBody!.ShouldContain("Können wir zu zweit kommen?");
@@ -143,6 +144,42 @@ public sealed class BouncesTests : IAsyncLifetime
         (await ListAsync()).ShouldBeEmpty();
 
         async Task<JsonArray> ListAsync() => (await Host.Organizer.GetAsync($"/v1/events/{evt}/replies")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray();
+    }
+
+    [Fact]
+    public async Task Originals_of_parked_mails_take_so_much_room_and_no_more_and_strays_never_all_of_it()
+    {
+        var person = await _replying.InvitedAsync(await Host.EventAsync());
+        (await StrayAsync()).ShouldBe((true, "parked noToken"));
+        await FillAsync(25); // a half
+        (await StrayAsync()).ShouldBe((false, "parked noToken"));
+        (await AddressedAsync()).ShouldBe((true, "parked otherRegistration"));
+        await FillAsync(25);
+        (await AddressedAsync()).ShouldBe((false, "parked otherRegistration"));
+        (await _replying.OutcomeAsync(person.Reply("ACCEPTED", "Bis dann"))).ShouldBe("applied");
+        (await LaidDownAsync()).ShouldHaveSingleItem(); // what is passed on is
+
+        Host.Time.Advance(TimeSpan.FromDays(31));
+        await Host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<Housekeeping>().Single().RunAsync(CancellationToken.None);
+        (await StrayAsync()).ShouldBe((true, "parked noToken"));
+
+        Task<(bool, string)> StrayAsync() => TakenAsync($"Subject: {Guid.NewGuid()}\n\nx");
+        Task<(bool, string)> AddressedAsync() => TakenAsync(person.Reply("ACCEPTED", uid: "foreign"));
+        async Task<(bool, string)> TakenAsync(string raw)
+        {
+            var received = (await _replying.TakeAsync(raw)).ShouldBe(HttpStatusCode.OK).Json;
+            (await Host.Organizer.GetAsync($"/v1/replies/{received["id"]}.eml")).Status.ShouldBe((bool)received["hasOriginal"]! ? HttpStatusCode.OK : HttpStatusCode.NotFound);
+            return ((bool)received["hasOriginal"]!, Replying.Outcome(received));
+        }
+
+        Task FillAsync(int mails) => Host.Database.WriteAsync("fill", session =>
+        {
+            for (var i = 0; i < mails; i++)
+                session.Execute("""
+                    INSERT INTO received_mails (id, fingerprint, outcome, reason, size, original, received_at) VALUES (@Id, @Id, 'parked', 'noToken', 25000000, @Original, @Now)
+                    """, new { Id = $"rcv_{Guid.NewGuid():N}", Original = new byte[1], session.Now });
+            return true;
+        }, CancellationToken.None);
     }
 
     [Fact]

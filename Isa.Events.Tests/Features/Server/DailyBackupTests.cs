@@ -1,5 +1,8 @@
 using Isa.Events.Api.Features.Server;
+using Isa.Events.Api.Settings;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Tests.Features.Server;
 
@@ -60,19 +63,46 @@ public class DailyBackupTests
         await using var host = new EventsHost { Kind = DatabaseKind.Sqlite, Settings = new() { ["Backup:Keep"] = "1" } };
         await host.InitializeAsync();
         await host.EventAsync();
-        await AdvanceAsync(host, TimeSpan.FromMinutes(1), made: 1);
+        var backups = host.Services.GetRequiredService<DailyBackup>();
+        await backups.StopAsync(TestContext.Current.CancellationToken); // the test alone says when it looks
+        await LookAfterAsync(TimeSpan.FromMinutes(1));
         DatabaseFile.Execute(host.Database.File!, "UPDATE sites SET seats_taken = 1 WHERE id = 'hannover'");
-        host.Time.Advance(TimeSpan.FromDays(1));
-        await UntilAsync(() => Failures() == 1);
+        await LookAfterAsync(TimeSpan.FromDays(1));
+        Failures().ShouldBe(1);
         Backups(host).ShouldBe(["isa-events-20200921T080100Z.db"]);
-        host.Time.Advance(TimeSpan.FromMinutes(30));
-        await Task.Delay(200, TestContext.Current.CancellationToken);
+        await LookAfterAsync(TimeSpan.FromMinutes(59));
         Failures().ShouldBe(1);
         DatabaseFile.Execute(host.Database.File!, "UPDATE sites SET seats_taken = 0 WHERE id = 'hannover'");
-        await AdvanceAsync(host, TimeSpan.FromMinutes(31), made: 2);
-        Backups(host).ShouldHaveSingleItem().ShouldStartWith("isa-events-20200922T");
+        await LookAfterAsync(TimeSpan.FromMinutes(1));
+        Backups(host).ShouldBe(["isa-events-20200922T090100Z.db"]);
+
+        Task LookAfterAsync(TimeSpan time)
+        {
+            host.Time.Advance(time);
+            return backups.LookAsync(TestContext.Current.CancellationToken);
+        }
 
         int Failures() => host.Log.All.Count(l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("daily backup failed") && l.Contains("counts 1 seats taken"));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_given_up_is_a_failure_like_another_as_long_as_the_server_runs()
+    {
+        await using var host = new EventsHost { Kind = DatabaseKind.Sqlite, Settings = new() { ["Backup:Enabled"] = "false" } };
+        await host.InitializeAsync();
+        var (time, settings) = (new Faltering(host.Time), Options.Create(new BackupSettings()));
+        using var backups = new DailyBackup(host.Database, settings, time, host.Services.GetRequiredService<ILogger<DailyBackup>>());
+        await backups.StartAsync(CancellationToken.None);
+        time.Falters = true;
+        await UntilAsync(() =>
+        {
+            host.Time.Advance(TimeSpan.FromMinutes(1)); // again, since it waits from somewhen on
+            return !time.Falters;
+        });
+        await UntilAsync(() => host.Log.All.Any(l => l.Contains("daily backup failed", StringComparison.Ordinal)));
+        await AdvanceAsync(host, TimeSpan.FromHours(1), made: 1);
+        await backups.StopAsync(CancellationToken.None);
+        backups.ExecuteTask!.IsCompletedSuccessfully.ShouldBeTrue();
     }
 
     [Fact]
@@ -114,10 +144,24 @@ public class DailyBackupTests
     {
         await using var host = new EventsHost { Kind = DatabaseKind.Sqlite, Settings = new() { ["Backup:Enabled"] = "false" } };
         await host.InitializeAsync();
-        host.Time.Advance(TimeSpan.FromDays(3));
-        await Task.Delay(200, TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<DailyBackup>().ExecuteTask!; // it is done for good
         Directory.Exists(Path.Combine(host.Folder, "backups")).ShouldBeFalse();
         (await host.Anybody.GetAsync("/health/ready")).ShouldBe(HttpStatusCode.OK).Json["parts"]!.AsArray().Select(p => (string)p!["name"]!).ShouldBe(["server", "disk", "read", "write"]);
+    }
+
+    /// <summary>A clock that once gives up.</summary>
+    private sealed class Faltering(TimeProvider inner) : TimeProvider
+    {
+        public bool Falters { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (!Falters) return inner.GetUtcNow();
+            Falters = false;
+            throw new TaskCanceledException();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => inner.CreateTimer(callback, state, dueTime, period);
     }
 
     private static string[] Backups(EventsHost host) => Directory.Exists(Path.Combine(host.Folder, "backups"))

@@ -1,0 +1,32 @@
+using Isa.Events.Api.Outbox;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Isa.Events.Tests.Outbox;
+
+public class OutboxWatchTests
+{
+    [Fact]
+    public async Task How_the_outbox_stands_is_told_without_a_look_at_all_that_was_sent()
+    {
+        await using var host = await Mail.HostAsync();
+        await host.Partner.RegisteredAsync(await host.EventAsync());
+        host.Time.Advance(TimeSpan.FromMinutes(90));
+        host.Services.GetRequiredService<OutboxWatch>().Age().Single().Value.ShouldBe(5400);
+
+        (await PlanAsync(OutboxWatch.OldestOnly)).ShouldHaveSingleItem().ShouldContain("outbox_due");
+        var all = await PlanAsync(OutboxWatch.Figures);
+        all.Count.ShouldBe(3);
+        all.Where(step => step.Contains("outbox_due", StringComparison.Ordinal)).Count().ShouldBe(2);
+        all.Where(step => step.Contains("outbox_failed", StringComparison.Ordinal)).ShouldHaveSingleItem();
+
+        // Where tables are looked into. Of PostgreSQL as writes ask, since small tables are read as a whole otherwise.
+        Task<List<string>> PlanAsync(string sql) => host.Database.WriteAsync("any", session => host.Kind == DatabaseKind.Sqlite
+            ? session.Query<Step>($"EXPLAIN QUERY PLAN {sql}").Select(step => step.Detail).Where(step => step.Contains("outbox", StringComparison.Ordinal)).ToList()
+            : session.Query<string>($"EXPLAIN {sql}").Where(step => step.Contains("Scan", StringComparison.Ordinal) && step.Contains("outbox", StringComparison.Ordinal)).ToList(), CancellationToken.None);
+    }
+
+    private sealed record Step
+    {
+        public string Detail { get; init; } = "";
+    }
+}
