@@ -81,7 +81,7 @@ internal sealed record Matter
 
     /// <summary>Whether their calendar keeps the time for them while they wait.</summary>
     public bool IsTentative => Registration is { Status: RegistrationStatus.Waitlisted } && Event.Status != EventStatus.Cancelled
-        && (Event.EffectiveRules.WaitlistedInvite == WaitlistedInvite.Tentative || Registration.Told is { Cancelled: false }); // an entry that is there moves with the event, whatever the rule is by now
+        && (Event.EffectiveRules.WaitlistedInvite == WaitlistedInvite.Tentative || Registration.Told is { Cancelled: false, Tentative: true }); // one that is there moves with the event, whatever the rule is by now
 
     /// <summary>Null where there is nothing to say any more, or a later row says it.</summary>
     public static Matter? Find(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)

@@ -793,7 +793,7 @@ internal static class MessageTexts
     public static readonly Sentence Before = new("bisher", "before", "原为");
     public static readonly Sentence Now = new("jetzt", "now", "现为");
     public static readonly Sentence OnWaitlist = new("Warteliste", "waiting list", "候补");
-    public static readonly Sentence SeatHeld = new("{0}: Platz frei gehalten bis {1}, bitte antworten", "{0}: seat held until {1}, please answer", "“{0}”席位保留至{1}，请确认是否接受");
+    public static readonly Sentence SeatHeld = new("{0}: Platz frei gehalten bis {1}, bitte antworten", "{0}: place held until {1}, please answer", "“{0}”席位保留至{1}，请确认是否接受");
     public static readonly Sentence ToBeConfirmed = new("noch nicht bestätigt", "not confirmed yet", "待确认");
     public static readonly Sentence Undecided = new("Entscheidung steht noch aus", "not decided yet", "待审核");
     public static readonly Sentence JoinMember = new("Link zum Teilnehmen", "Link to join", "入会链接");

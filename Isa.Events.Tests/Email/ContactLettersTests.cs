@@ -187,9 +187,9 @@ public class ContactLettersTests : MailTests
     }
 
     [Theory]
-    [InlineData("de", "Wann: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit) → Samstag, 17. Oktober 2020", "Bitte geben Sie das an die Mitglieder Ihrer Delegation weiter, von denen wir keine eigene E-Mail-Adresse haben", "Es ist ein anderer Tag", "Bitte tragen Sie die noch fehlenden Namen", "Link zum Teilnehmen", "die Veranstaltung ist abgesagt.\n\nSturm\n\nBitte sagen Sie das den unten genannten Mitgliedern")]
-    [InlineData("en", "When: Friday, 16 October 2020, 09:00–11:00 (Berlin time) → Saturday, 17 October 2020", "Please pass this on to the members of your delegation for whom we have no e-mail address", "It is another day", "Please give the missing names", "Link to join", "The event has been cancelled.\n\nSturm\n\nPlease tell the members of your delegation named below")]
-    [InlineData("zh", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间） → 2020年10月17日", "请转达贵代表团中未登记本人邮箱的成员", "会议日期已改变", "前补充尚缺的参会人姓名", "入会链接", "本次会议已取消。\n\nSturm\n\n请转告下列未登记本人邮箱的代表团成员")]
+    [InlineData("de", "Wann: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit) → Samstag, 17. Oktober 2020", "Bitte geben Sie das an die Mitglieder Ihrer Delegation weiter, von denen wir keine eigene E-Mail-Adresse haben", "Wer zum neuen Termin nicht kann", "Bitte tragen Sie die noch fehlenden Namen", "Link zum Teilnehmen", "die Veranstaltung ist abgesagt.\n\nSturm\n\nBitte sagen Sie das den unten genannten Mitgliedern")]
+    [InlineData("en", "When: Friday, 16 October 2020, 09:00–11:00 (Berlin time) → Saturday, 17 October 2020", "Please pass this on to the members of your delegation for whom we have no e-mail address", "Whoever cannot come at the new time", "Please give the missing names", "Link to join", "The event has been cancelled.\n\nSturm\n\nPlease tell the members of your delegation named below")]
+    [InlineData("zh", "时间：2020年10月16日 星期五 09:00–11:00（柏林时间） → 2020年10月17日", "请转达贵代表团中未登记本人邮箱的成员", "新的时间无法参会", "前补充尚缺的参会人姓名", "入会链接", "本次活动已取消。\n\nSturm\n\n请转告下列未登记本人邮箱的代表团成员")]
     public async Task What_becomes_of_the_event_the_contact_hears_once_for_all_who_have_no_address(string language, string change, string passOn, string otherDay, string names, string join, string off)
     {
         var evt = await Host.EventAsync();
@@ -286,7 +286,7 @@ public class ContactLettersTests : MailTests
         var last = Members("""{"fullName":"Last","siteId":"zoom"}""");
         last.Remove("contact");
         (await Host.Anybody.PostAsync($"{Party.ApiPathOf(party)}/members", last)).ShouldBe(HttpStatusCode.Created);
-        (await Host.SendAsync()).Count(m => m.Subject.StartsWith("Geändert", StringComparison.Ordinal) && m.Text.Contains("李娜", StringComparison.Ordinal)).ShouldBe(1);
+        (await Host.SendAsync()).Count(m => m.Subject.StartsWith("Neuer Termin", StringComparison.Ordinal) && m.Text.Contains("李娜", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]

@@ -579,7 +579,7 @@ public class UndoActionTests
         text = (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldHaveSingleItem().Text;
         foreach (var name in new[] { "李娜", "张伟", "王强" }) text.ShouldContain(name);
         await CancelAsync(host, evt);
-        (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldHaveSingleItem().Subject.ShouldStartWith("会议取消通知");
+        (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldHaveSingleItem().Subject.ShouldStartWith("活动取消通知");
     }
 
     [Fact]

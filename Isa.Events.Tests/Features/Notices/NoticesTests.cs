@@ -277,7 +277,7 @@ public class NoticesTests : MailTests
     [Theory]
     [InlineData("de", "wir freuen uns auf Ihre Delegation. Beginn ist Freitag, 16. Oktober 2020, 09:00 Uhr", "Bitte erinnern Sie die unten genannten Mitglieder", "Bitte geben Sie diese Nachricht weiter an: 李娜, 张伟.")]
     [InlineData("en", "We look forward to seeing your delegation. The event begins Friday, 16 October 2020, 09:00", "Please remind the members named below", "Please pass this message on to: 李娜, 张伟.")]
-    [InlineData("zh", "期待贵代表团的参与。会议开始时间：2020年10月16日 星期五 09:00", "请提醒下列未登记本人邮箱的成员", "请将此通知转达给：李娜、张伟。")]
+    [InlineData("zh", "期待贵代表团的参与。活动开始时间：2020年10月16日 星期五 09:00", "请提醒下列未登记本人邮箱的成员", "请将此通知转达给：李娜、张伟。")]
     public async Task Members_without_an_address_are_reminded_and_thanked_by_one_mail_to_their_contact(string language, string starts, string remind, string thanks)
     {
         var evt = await EventAsync("""{"reminders":[{"before":"P1D"}],"thankYouAfter":"PT2H"}""");

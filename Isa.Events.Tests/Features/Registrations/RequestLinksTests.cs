@@ -44,8 +44,8 @@ public class RequestLinksTests(SharedHost host)
 
     [Theory]
     [InlineData("de", "Ein Platz für Sie", "Er ist bis Dienstag, 22. September 2020")]
-    [InlineData("en", "A seat for you", "It is held for you until Tuesday, 22 September 2020")]
-    [InlineData("zh", "有席位空出", "已为您保留至 2020年9月22日")]
+    [InlineData("en", "A place for you", "It is held for you until Tuesday, 22 September 2020")]
+    [InlineData("zh", "有席位空出", "已为您保留至2020年9月22日")]
     public async Task Whoever_is_offered_a_seat_hears_of_it_and_until_when(string language, string subject, string text)
     {
         await using var own = await Mail.HostAsync();
@@ -69,7 +69,7 @@ public class RequestLinksTests(SharedHost host)
         }
 
         await AskAsync(own, evt, "wang.fang@example.org");
-        (await own.SendOneAsync()).Text.ShouldContain(language switch { "de" => "Platz frei gehalten bis", "en" => "seat held until", _ => "席位保留至" });
+        (await own.SendOneAsync()).Text.ShouldContain(language switch { "de" => "Platz frei gehalten bis", "en" => "place held until", _ => "席位保留至" });
     }
 
     [Fact]

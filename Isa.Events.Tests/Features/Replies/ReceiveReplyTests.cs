@@ -143,9 +143,9 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("de", "Sie verlassen die Warteliste", "Ihr Platz wird frei")]
-    [InlineData("en", "You leave the waiting list", "Your place becomes free")]
-    [InlineData("zh", "退出候补名单", "您的席位将于")]
+    [InlineData("de", "ist Ihr Platz auf der Warteliste noch für Sie reserviert", "ist Ihr Platz noch für Sie reserviert")]
+    [InlineData("en", "Your place on the waiting list is held", "Your place is held")]
+    [InlineData("zh", "您的候补顺位将保留至", "您的席位将保留至")]
     public async Task Whoever_waits_is_told_what_their_no_ends(string language, string ofQueue, string ofSeat)
     {
         var evt = await Host.EventWithQueueAsync(1);
