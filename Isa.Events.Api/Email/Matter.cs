@@ -127,7 +127,7 @@ internal sealed record Matter
             MessageKind.Waitlisted or MessageKind.ConfirmedWaiting => new RegistrationWait(status == RegistrationStatus.Waitlisted ? shown.SiteId : other, EntryState.Queued, 3, 1, now, null, WaitReason.SiteFull),
             _ => null,
         };
-        var matter = Of(session, calledOff, shown with { Told = kind is MessageKind.Confirmed or MessageKind.ConfirmedWaiting or MessageKind.ConfirmedDeputy or MessageKind.Approved ? null : told }, kind) with
+        var matter = Of(session, calledOff, shown with { Told = kind is MessageKind.Confirmed or MessageKind.Waitlisted or MessageKind.ConfirmedWaiting or MessageKind.ConfirmedDeputy or MessageKind.Approved ? null : told }, kind) with
         {
             Wait = WaitlistEntry.Explain(session, evt, registration, now) is { } real && wait?.State == real.State ? real : wait,
             FromSite = kind is MessageKind.Moved or MessageKind.MovedByOrganizer or MessageKind.Promoted ? other : null,
