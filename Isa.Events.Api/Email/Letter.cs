@@ -87,12 +87,10 @@ public sealed record ToldInvite
     /// <param name="evt">The event.</param>
     /// <param name="registration">Whose.</param>
     /// <param name="language">Who reads it; null for the person.</param>
-    public static ToldInvite Now(Event evt, Registration registration, Language? language = null) => new()
+    public static ToldInvite Now(Event evt, Registration registration, Language? language = null) => Of(evt, evt.Site(registration.SiteId)!, language ?? registration.Language) with
     {
-        Language = language ?? registration.Language,
-        Zone = evt.Site(registration.SiteId)!.TimeZone ?? evt.TimeZone,
-        Sequence = InviteCalendar.Sequence(evt, registration), Cancelled = !registration.IsActive || evt.Status == EventStatus.Cancelled, StartsAt = evt.StartsAt, EndsAt = evt.EndsAt,
-        TimeZone = evt.TimeZone, SiteId = registration.SiteId, Place = InviteCalendar.Location(evt, registration, language ?? registration.Language), ByVideo = evt.Site(registration.SiteId)!.JoinsByVideo,
+        Sequence = InviteCalendar.Sequence(evt, registration),
+        Cancelled = !registration.IsActive || evt.Status == EventStatus.Cancelled,
         Tentative = registration.Status == RegistrationStatus.Waitlisted,
         Links = registration.TokenVersion,
     };
@@ -106,8 +104,7 @@ public sealed record ToldInvite
 
     /// <summary>Whether an event's entries at one of its sites say something else of when and where after a change, to those who read a language.</summary>
     public static bool Differs(Event before, Event after, string siteId, Language language) =>
-        before.Site(siteId) is { } was && after.Site(siteId) is { } now
-        && (before.StartsAt, before.EndsAt, before.TimeZone, was.TimeZone, was.JoinsByVideo, InviteCalendar.Place(before, was, language)) != (after.StartsAt, after.EndsAt, after.TimeZone, now.TimeZone, now.JoinsByVideo, InviteCalendar.Place(after, now, language));
+        before.Site(siteId) is { } was && after.Site(siteId) is { } now && Of(before, was, language) != Of(after, now, language);
 
     /// <summary>Whether an entry that is made now says the same of when and where, and how to join, in the language this was told in.</summary>
     public bool SaysAs(Event evt, Registration registration)
@@ -121,4 +118,10 @@ public sealed record ToldInvite
 
     /// <summary>What it would say now to the same reader.</summary>
     internal ToldInvite Again(Event evt, Registration registration) => Now(evt, registration, Language ?? evt.DefaultLanguage);
+
+    // What all who go to a site read of when and where.
+    private static ToldInvite Of(Event evt, Site site, Language language) => new()
+    {
+        StartsAt = evt.StartsAt, EndsAt = evt.EndsAt, TimeZone = evt.TimeZone, SiteId = site.Id, Zone = evt.ZoneOf(site), Place = InviteCalendar.Location(evt, site, language), Language = language, ByVideo = site.JoinsByVideo,
+    };
 }

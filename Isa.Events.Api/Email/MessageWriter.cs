@@ -269,7 +269,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
 
         foreach (var member in members)
         {
-            var lines = new List<Phrase> { Phrase.Of(evt.Site(member.SiteId)!.Name, language, evt.DefaultLanguage), new(StateOf(evt, member, language) is { } state ? $"{member.Reference}{(language == Language.Zh ? "，" : ", ")}{state}" : member.Reference!, language) };
+            var lines = new List<Phrase> { Phrase.Of(evt.Site(member.SiteId)!.Name, language, evt.DefaultLanguage), new(StateOf(evt, member, language) is { } state ? $"{member.Reference}{language.Comma()}{state}" : member.Reference!, language) };
             var manages = member is { IsActive: true, Email: null } && !IsOver(matter);
             if (manages) lines.Add(new Phrase((member.NameFollows ? MessageTexts.GiveName : MessageTexts.ManageMember).In(language), language));
             yield return new Particular(NameOf(member.NameFollows ? null : member.FullName), lines, manages ? tokens.Links(member, evt).Manage : null);

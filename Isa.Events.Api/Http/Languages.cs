@@ -22,6 +22,9 @@ public static class Languages
     /// <summary>The tag for <c>lang</c> attributes and LANGUAGE parameters (RFC 5646).</summary>
     public static string Tag(this Language language) => language switch { Language.De => "de", Language.En => "en", _ => "zh-Hans" };
 
+    /// <summary>Between what stands in a row.</summary>
+    public static string Comma(this Language language) => language == Language.Zh ? "，" : ", ";
+
     public static CultureInfo Culture(this Language language) => language switch { Language.De => German, Language.En => English, _ => Chinese };
 
     /// <summary>Takes <c>de</c>, <c>de-AT</c>, <c>zh_CN</c>, <c>zh-Hans-CN</c>, in any case.</summary>

@@ -67,7 +67,7 @@ public static class InviteCalendar
         var (evt, language, site) = (shared.Event, shared.Language, shared.Event.Site(kind.SiteId)!);
         var entry = Entry(evt, EntryPattern.Gap(OwnValue.Uid), 0, evt.UpdatedAt, language);
         entry.Status = kind.Status;
-        entry.Location = CleanText(Place(evt, site, language));
+        entry.Location = Location(evt, site, language);
         if (kind.ParticipationStatus is { } participation)
         {
             // Who answers is told apart by the address alone, which clients keep (RFC 6047 s2.3); the name beside it is the organiser's.
@@ -101,7 +101,9 @@ public static class InviteCalendar
     public static long Sequence(Event evt, Registration registration) => evt.Revision + evt.Site(registration.SiteId)!.Revision + registration.Revision;
 
     /// <summary>Where an attendee goes, as their entry says it.</summary>
-    public static string Location(Event evt, Registration registration, Language language) => CleanText(Place(evt, evt.Site(registration.SiteId)!, language));
+    public static string Location(Event evt, Registration registration, Language language) => Location(evt, evt.Site(registration.SiteId)!, language);
+
+    internal static string Location(Event evt, Site site, Language language) => CleanText(Place(evt, site, language));
 
     /// <summary>The event for anybody's calendar: PUBLISH, without attendees (RFC 5546 s3.2.1).</summary>
     public static string ForEvent(Event evt, AgendaRow agenda, string? agendaUrl, Language language)
@@ -153,7 +155,7 @@ public static class InviteCalendar
     {
         var culture = language.Culture();
         var taken = seats.Capacity is { } capacity ? string.Format(culture, Wording.SeatsTaken.In(language), seats.SeatsTaken, capacity) : string.Format(culture, Wording.PeopleRegistered.In(language), seats.SeatsTaken);
-        return seats.Waiting == 0 ? taken : $"{taken}{Comma(language)}{string.Format(culture, Wording.PeopleWaiting.In(language), seats.Waiting)}";
+        return seats.Waiting == 0 ? taken : $"{taken}{language.Comma()}{string.Format(culture, Wording.PeopleWaiting.In(language), seats.Waiting)}";
     }
 
     private static CalendarEvent Entry(Event evt, string uid, long sequence, DateTimeOffset changedAt, Language language) => new()
@@ -172,10 +174,8 @@ public static class InviteCalendar
     internal static string Place(Event evt, Site site, Language language)
     {
         var name = site.Name.In(language, evt.DefaultLanguage);
-        return site.Address?.In(language, evt.DefaultLanguage) is { } address ? $"{name}{Comma(language)}{address.ReplaceLineEndings(Comma(language))}" : name;
+        return site.Address?.In(language, evt.DefaultLanguage) is { } address ? $"{name}{language.Comma()}{address.ReplaceLineEndings(language.Comma())}" : name;
     }
-
-    private static string Comma(Language language) => language == Language.Zh ? "，" : ", ";
 
     private static string Describe(EventInvite shared, Site site, EntryKind kind)
     {
@@ -219,7 +219,7 @@ public static class InviteCalendar
         text.AppendLine();
         if (!ended && agendaUrl is not null) text.Append(Wording.AgendaFile.Label(language)).AppendLine(agendaUrl);
         if (manageUrl is not null) text.Append(Wording.Manage.Label(language)).AppendLine(manageUrl);
-        if (evt.OrganizerName is not null) text.Append(Wording.Organizer.Label(language)).Append(evt.OrganizerName).Append(Comma(language)).AppendLine(evt.OrganizerEmail);
+        if (evt.OrganizerName is not null) text.Append(Wording.Organizer.Label(language)).Append(evt.OrganizerName).Append(language.Comma()).AppendLine(evt.OrganizerEmail);
         if (!ended && evt.Description?.In(language, evt.DefaultLanguage) is { Length: > 0 } description) text.AppendLine().AppendLine(description);
     }
 
