@@ -73,7 +73,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var isEmpty = content.Body.Text.Length == 0;
         if (only is null || only == main)
             letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar) with { IsEmpty = isEmpty });
-        if (!isEmpty && only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && IsForCopies(matter.Kind) && !matter.IsAskedFor && !IsSame(copyTo, address))
+        if (!isEmpty && only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && !matter.Kind.Is(MessageTraits.NoCopy) && !matter.IsAskedFor && !IsSame(copyTo, address))
             letters.Add(new Letter { Recipient = Recipient.Copy, Message = MessageParts.Build(MessageWriter.Copy(content, person), "", copyTo, null, document) });
         return letters;
     }
@@ -100,12 +100,12 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     /// <summary>The calendar object that the person gets with it, or null.</summary>
     private InviteObject? Calendar(Matter matter, EventInvite shared)
     {
-        if (matter.Kind == MessageKind.OrganizerMessage) return null;
+        if (matter.Kind.Is(MessageTraits.NoEntry)) return null;
         var registration = matter.Registration!;
         var now = ToldInvite.Now(matter.Event, registration);
         // What was never put into a calendar needs not be taken out of it.
         var carries = now.Cancelled ? registration.Told is { Cancelled: false }
-            : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && matter.Kind is not (MessageKind.ThankYou or MessageKind.DeclineReceived) && (matter.IsAskedFor || !IsAside(matter.Kind) || registration.Told is null || !registration.Told.IsAs(matter.Event, registration));
+            : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && (matter.IsAskedFor || !matter.Kind.Is(MessageTraits.Aside) || registration.Told is null || !registration.Told.IsAs(matter.Event, registration));
         if (!carries) return null;
         var own = shared.Event.Status == matter.Event.Status ? shared : new EventInvite(matter.Event, shared.Agenda, null, shared.AgendaUrl, shared.Language); // in a preview alone
         return InviteCalendar.ForRegistration(own, registration, tokens.Links(registration, matter.Event), tokens.JoinUrl(registration), tokens.ReplyAddress(registration));
@@ -120,14 +120,8 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     private static List<(string, ToldInvite)> ToldOfMembers(Matter matter) => !matter.TellsMembers && !matter.TellsOfNew ? []
         : [.. matter.Members.Where(m => m.Email is null && (m.Told is null ? matter.GivesPlace(m) : matter.TellsMembers)).Select(m => (m.Id!, ToldInvite.Next(matter.Event, m, matter.Language, matter.Row)))];
 
-    // Tells of something else than the place they have: their entry stays as it is.
-    private static bool IsAside(MessageKind kind) => kind is MessageKind.ConfirmedWaiting or MessageKind.OfferMade or MessageKind.OfferExpired or MessageKind.Reminder or MessageKind.ThankYou;
-
-    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => matter.Kind != MessageKind.OrganizerMessage && (calendar?.Method == CalendarMethods.Request || matter.Kind is MessageKind.Invitation or MessageKind.DelegationRegistered or MessageKind.DelegationApproved or MessageKind.DelegationChanged
-        || matter is { Contact: not null, HasPlace: true } && !IsAside(matter.Kind) || matter is { TellsMembers: true, Kind: MessageKind.EventChanged });
-
-    // What lets somebody prove that a mailbox is theirs goes to that mailbox alone.
-    private static bool IsForCopies(MessageKind kind) => kind is not (MessageKind.AddressToConfirm or MessageKind.CancelledAddressNotConfirmed or MessageKind.Links or MessageKind.ThankYou);
+    private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => calendar?.Method == CalendarMethods.Request || matter.Registration is null && matter.Kind.Is(MessageTraits.Document)
+        || matter is { Contact: not null, HasPlace: true } && !matter.Kind.Is(MessageTraits.Aside | MessageTraits.NoEntry);
 
     private static bool IsSame(string address, string other) =>
         EmailAddress.TryNormalise(address, out _, out var one) && EmailAddress.TryNormalise(other, out _, out var two) && one == two;

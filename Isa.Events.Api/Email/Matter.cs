@@ -37,10 +37,10 @@ internal sealed record Matter
     public IReadOnlyList<Registration> Concerned => Registration is { } one ? [one] : Members;
 
     /// <summary>Whether the contact is told, once, what all members without an address are to know.</summary>
-    public bool TellsMembers => this is { Registration: null, Contact: not null, Kind: MessageKind.EventChanged or MessageKind.EventCancelled or MessageKind.Reminder or MessageKind.ThankYou };
+    public bool TellsMembers => this is { Registration: null, Contact: not null } && Kind.Is(MessageTraits.ForMembers);
 
     /// <summary>Whether it tells the contact who is registered, with what is to be passed on to those without an address.</summary>
-    public bool TellsOfNew => Kind is MessageKind.DelegationRegistered or MessageKind.DelegationApproved;
+    public bool TellsOfNew => Kind.Is(MessageTraits.TellsOfNew);
 
     /// <summary>Of the delegation, whom there was no place for.</summary>
     public IReadOnlyList<(string? Name, string Code)> LeftOut { get; init; } = [];
@@ -90,7 +90,7 @@ internal sealed record Matter
         if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry, now);
         if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
         if (entry.DelegationId is { } delegation)
-            return entry.Kind is OutboxKind.EventChanged or OutboxKind.EventCancelled or OutboxKind.Reminder or OutboxKind.ThankYou ? OfMembers(session, evt, entry, delegation, now) : OfDelegation(session, evt, entry, delegation, now);
+            return entry.Kind.IsToEach() ? OfMembers(session, evt, entry, delegation, now) : OfDelegation(session, evt, entry, delegation, now);
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
         if (Registration.Find(session, entry.RegistrationId) is not { } registration) return null;
         var row = entry.Payload?.SplitFrom ?? entry.Id;
@@ -150,7 +150,7 @@ internal sealed record Matter
                     Id = $"{Delegation.IdPrefix}{shown.Id![Registration.IdPrefix.Length..]}", ContactName = shown.FullName, ContactEmail = shown.Email ?? "", Language = shown.Language, NamesDueAt = now.AddHours(24),
                 },
             },
-            MessageKind.EventChanged or MessageKind.EventCancelled or MessageKind.Reminder or MessageKind.ThankYou when matter is { Contact: not null, Registration: { } member } && !(member.NameFollows && kind == MessageKind.ThankYou) => matter with { Registration = null, Members = [member] },
+            _ when kind.Is(MessageTraits.ForMembers) && matter is { Contact: not null, Registration: { } member } && !(member.NameFollows && kind == MessageKind.ThankYou) => matter with { Registration = null, Members = [member] },
             _ => matter,
         };
     }

@@ -20,7 +20,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         var values = Values(matter);
         var title = Phrase.Of(evt.Title, language, evt.DefaultLanguage);
         var (subject, body) = Words(matter, shared, values, new Dictionary<string, Phrase?>(values) { ["event"] = title with { Text = MessageParts.Shorten(title.Text, MaxTitleInSubject) } });
-        var tellsAgenda = !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.DelegationDeclined or MessageKind.NameDue or MessageKind.OrganizerMessage or MessageKind.ThankYou or MessageKind.DailySummary);
+        var tellsAgenda = !IsOver(matter) && !matter.Kind.Is(MessageTraits.NoAgenda);
         var isTest = evt.IsTest || matter.Registration is { IsTest: true } || matter.Members.Any(m => m.IsTest);
         return new MessageContent
         {
@@ -28,19 +28,15 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             Subject = $"{(isTest || matter.TestTo is not null ? "[Test] " : "")}{About(matter)}{subject}",
             Preface = Preface(matter, values),
             Changes = matter.Kind == MessageKind.EventChanged || tellsPlace && !IsOver(matter) ? [.. matter.Concerned.SelectMany(person => Changes(matter, person)).Distinct().GroupBy(change => change.Label).SelectMany(changes => changes)] : [],
-            // Whoever gets this need not be who the name says.
-            Greeting = Fill(matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.CancelledAddressNotConfirmed or MessageKind.DailySummary ? MessageTexts.GreetingToAnybody : MessageTexts.Greeting, values, language),
+            Greeting = Fill(matter.Kind.Is(MessageTraits.NoName) ? MessageTexts.GreetingToAnybody : MessageTexts.Greeting, values, language),
             Body = body,
             Action = ActionOf(matter),
             Title = title,
-            Particulars = [.. matter.Summary is { } summary ? Particulars(evt, summary) : matter.Kind == MessageKind.ThankYou ? When(evt, ZonesOf(matter), language) : matter.Registration is { } registration ? Particulars(matter, registration) : matter.Members.Count > 0 && matter.Kind != MessageKind.DelegationToConfirm ? Particulars(matter, matter.Members) : Particulars(matter)],
+            Particulars = [.. ParticularsOf(matter)],
             Agenda = tellsAgenda ? shared.AgendaLines(ZoneOf(matter)) : [],
             AgendaFile = tellsAgenda && shared.AgendaUrl is { } url ? new MessageAction(Wording.AgendaFile.In(language), url) : null,
             Calendar = calendar?.In(language),
-            Manage = MayComeBack(matter) ? new MessageAction(MessageTexts.Again.In(language), tokens.Links(matter.Registration!, evt).Manage)
-                : matter.Registration is { } own && !IsOver(matter) && matter.Kind is not (MessageKind.AddressToConfirm or MessageKind.OfferMade or MessageKind.ThankYou or MessageKind.DeclineReceived)
-                ? new MessageAction((own.NameFollows ? MessageTexts.GiveName : MessageTexts.Manage).In(language), tokens.Links(own, evt).Manage)
-                : matter is { Registration: null, Contact: { } contact, Kind: not (MessageKind.DelegationToConfirm or MessageKind.EventCancelled or MessageKind.ThankYou) } ? new MessageAction(MessageTexts.ManageDelegation.In(language), tokens.Links(contact).Manage) : null,
+            Manage = ManageOf(matter),
             OrganizerName = evt.OrganizerName,
             OrganizerEmail = evt.OrganizerEmail,
             Footnote = matter.TestTo is not null ? MessageTexts.TestMessage.In(language) : isTest ? MessageTexts.Test.In(language) : null,
@@ -54,6 +50,16 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     // By the page of the registration that ended, as it says itself.
     private static bool MayComeBack(Matter matter) =>
         matter is { Kind: MessageKind.Cancelled or MessageKind.CancelledOfferExpired, Registration: { IsActive: false, Email: not null }, Event: var evt } && evt.EndedBy(matter.Now) is null && evt.RefusalAt(matter.Now) is null;
+
+    private MessageAction? ManageOf(Matter matter)
+    {
+        var (evt, language) = (matter.Event, matter.Language);
+        if (MayComeBack(matter)) return new MessageAction(MessageTexts.Again.In(language), tokens.Links(matter.Registration!, evt).Manage);
+        if (matter.Kind.Is(MessageTraits.NoManage)) return null;
+        if (matter.Registration is { } own)
+            return IsOver(matter) ? null : new MessageAction((own.NameFollows ? MessageTexts.GiveName : MessageTexts.Manage).In(language), tokens.Links(own, evt).Manage);
+        return matter.Contact is { } contact ? new MessageAction(MessageTexts.ManageDelegation.In(language), tokens.Links(contact).Manage) : null;
+    }
 
     /// <summary>Whether nothing comes out of an organiser's message for somebody: it says nothing to them.</summary>
     internal bool IsEmpty(Matter matter, EventInvite shared)
@@ -216,7 +222,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         var zone = Clock.ZoneOf(evt, evt.Site(registration.SiteId)!, registration);
         var (before, now) = (Clock.Span(told.StartsAt, told.EndsAt, registration.TimeZone ?? told.Zone ?? evt.Site(told.SiteId)?.TimeZone ?? told.TimeZone, language), Clock.Span(evt.StartsAt, evt.EndsAt, zone, language));
         if (before != now) yield return new Change(Wording.When.In(language), new Phrase(before, language), new Phrase(now, language));
-        if (matter.Kind is MessageKind.Moved or MessageKind.MovedByOrganizer or MessageKind.Promoted) yield break; // where, they say themselves
+        if (matter.Kind.Is(MessageTraits.SaysWhere)) yield break;
         if (told.Place != told.Again(evt, registration).Place || told.SiteId != registration.SiteId)
             yield return new Change(Wording.Where.In(language), new Phrase(told.Place, told.Language ?? evt.DefaultLanguage), new Phrase(InviteCalendar.Location(evt, registration, language), evt.Site(registration.SiteId)!.Name.Resolve(language, evt.DefaultLanguage)));
     }
@@ -239,6 +245,15 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
 
         string Of(Registration person) => Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person);
     }
+
+    private IEnumerable<Particular> ParticularsOf(Matter matter) => matter switch
+    {
+        { Summary: { } summary } => Particulars(matter.Event, summary),
+        { Kind: MessageKind.ThankYou } => When(matter.Event, ZonesOf(matter), matter.Language),
+        { Registration: { } registration } => Particulars(matter, registration),
+        { Members.Count: > 0, Kind: not MessageKind.DelegationToConfirm } => Particulars(matter, matter.Members),
+        _ => Particulars(matter),
+    };
 
     private IEnumerable<Particular> Particulars(Matter matter, Registration registration)
     {
@@ -285,7 +300,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     }
 
     // What each of them would read otherwise.
-    private static bool PassesOn(Matter matter) => matter.TellsOfNew || matter is { TellsMembers: true, Kind: MessageKind.EventChanged or MessageKind.Reminder };
+    private static bool PassesOn(Matter matter) => (matter.TellsOfNew || matter.TellsMembers) && matter.Kind.Is(MessageTraits.PassesOn);
 
     // Null where there is nothing to add: they have the place they wished for.
     private static string? StateOf(Event evt, Registration member, Language language) => member switch

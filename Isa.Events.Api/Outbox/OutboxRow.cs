@@ -74,11 +74,8 @@ public static class OutboxRow
         {
             Id = OrderedId.New(session.Now), Kind = kind, EventId = eventId, RegistrationId = registrationId, DelegationId = delegationId, Payload = details, session.Now, DueAt = dueAt, Bulk = kind == OutboxKind.Invitation, ActionId = actionId,
         });
-        session.AddedWork |= dueAt <= session.Now && !Settles(kind, registrationId);
+        session.AddedWork |= dueAt <= session.Now && !kind.IsChange();
     }
-
-    /// <summary>Whether what it tells waits until nobody has changed more for a while (<see cref="EmailSettings.ChangeWindowSeconds"/>).</summary>
-    private static bool Settles(OutboxKind kind, string? registrationId) => kind is OutboxKind.RegistrationChanged or OutboxKind.RegistrationMoved || kind == OutboxKind.EventChanged && registrationId is null;
 
     private const string Into = "INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, done_at, bulk, action_id)";
 
@@ -90,8 +87,7 @@ public static class OutboxRow
 
     private const string InsertChange = $"{Into} SELECT {Unless} FROM (SELECT EXISTS ({Superseding.CoveringChange}) AS is_covered) AS older";
 
-    // Nobody has begun to pass it on.
-    private const string Waits = $"WHERE event_id = @EventId AND {Superseding.IsOfEvent} AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_by IS NULL";
+    private const string Waits = $"WHERE event_id = @EventId AND {Superseding.IsOfEvent} AND {OutboxRows.Untold}";
 
     private const string WaitingChange = $"SELECT action_id, due_at FROM outbox {Waits} LIMIT 1";
 

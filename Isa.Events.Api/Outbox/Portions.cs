@@ -99,7 +99,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
             {
                 var unconfirmed = letter.Entry.Kind == OutboxKind.AddressToConfirm;
                 var count = Attempts.Count(session, unconfirmed ? "mail-unconfirmed" : "mail", subject, Hour);
-                if (Superseding.EndsAll(letter.Entry.Kind)) continue; // nobody need set out for what is off
+                if (letter.Entry.Kind.IsEnd()) continue; // nobody need set out for what is off
                 if (count <= (unconfirmed ? settings.Value.MaxPerUnconfirmedPerHour : settings.Value.MaxPerRecipientPerHour)) continue;
                 waits.Add(letter.Entry.Id);
                 session.Execute(Retry, new { letter.Entry.Id, Claim = claim.Id, DueAt = session.Now + FullMailbox, More = 0, Error = "This address has had as many messages within an hour as one may have." });
@@ -187,13 +187,13 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     private static string Normalised(string address) => EmailAddress.TryNormalise(address, out _, out var normalised) ? normalised : address.ToLowerInvariant();
 
     // Changes that people are told of wait until nobody has changed more for a while; an end, or what somebody just asked for, does not.
-    private const string IsDue = """
+    private static readonly string IsDue = $"""
         o.done_at IS NULL AND o.state = 'pending' AND o.due_at <= @Now AND (o.leased_until IS NULL OR o.leased_until <= @Now)
-        AND (o.attempts > 0 OR o.action_id IS NOT NULL OR o.due_at <= @Settled OR o.kind NOT IN ('eventChanged', 'registrationChanged', 'registrationMoved') OR o.kind = 'eventChanged' AND (o.registration_id IS NOT NULL OR o.delegation_id IS NOT NULL))
+        AND (o.attempts > 0 OR o.action_id IS NOT NULL OR o.due_at <= @Settled OR o.kind NOT IN {OutboxKinds.ChangesInSql} OR o.kind = 'eventChanged' AND (o.registration_id IS NOT NULL OR o.delegation_id IS NOT NULL))
         """;
 
     // Passed on to each registration, and no message itself.
-    internal const string IsFanOut = "o.registration_id IS NULL AND o.delegation_id IS NULL AND o.kind IN ('eventChanged', 'eventCancelled', 'organizerMessage', 'reminder', 'thankYou')";
+    internal static readonly string IsFanOut = $"o.registration_id IS NULL AND o.delegation_id IS NULL AND o.kind IN {OutboxKinds.ToEachInSql}";
 
     // What would come to nothing since the event is off waits as long as that can be undone.
     private const string IsCancelling = """
@@ -206,7 +206,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
 
     // An earlier row for the same person goes first, unless it is held; one that is not split yet is for all of them, except that nobody waits for a copy.
     // An end waits for what is being sent alone: it could not end that, which may have failed since.
-    private const string Due = $"""
+    private static readonly string Due = $"""
         SELECT o.id, (CASE WHEN e.is_test OR r.is_test OR d.is_test THEN TRUE ELSE FALSE END) AS is_test
         FROM outbox o
         LEFT JOIN events e ON e.id = o.event_id
@@ -215,12 +215,12 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         WHERE {IsDue} AND o.bulk = @Bulk AND NOT ({IsFanOut}) AND NOT {IsCancelling}
             AND NOT EXISTS (SELECT 1 FROM outbox p
                 WHERE p.event_id = o.event_id AND p.registration_id = o.registration_id AND p.id < o.id AND p.state = 'pending' AND (p.action_id IS NULL OR p.due_at <= @Now)
-                AND (p.leased_until > @Now OR o.kind NOT IN ('registrationCancelled', 'registrationDeclined', 'eventCancelled'))
+                AND (p.leased_until > @Now OR o.kind NOT IN {OutboxKinds.EndsInSql})
                 AND (p.recipient IS NULL OR p.recipient = o.recipient OR o.recipient IS NULL AND p.recipient <> 'copy'))
         ORDER BY o.due_at, o.id LIMIT @Limit
         """;
 
-    private const string ChangesDue = $"SELECT o.id FROM outbox o WHERE {IsDue} AND o.bulk = FALSE AND {IsFanOut} ORDER BY o.due_at, o.id LIMIT 10";
+    private static readonly string ChangesDue = $"SELECT o.id FROM outbox o WHERE {IsDue} AND o.bulk = FALSE AND {IsFanOut} ORDER BY o.due_at, o.id LIMIT 10";
 
     private const string Take = """
         UPDATE outbox SET leased_until = @Until, leased_by = @Claim, attempts = attempts + CASE WHEN leased_by IS NULL THEN 0 ELSE 1 END

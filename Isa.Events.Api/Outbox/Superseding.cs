@@ -24,7 +24,7 @@ public static class Superseding
 
         // Where they are by now is told at once; what was held would tell of a place they have left.
         var endsHeld = hold is null && kind is OutboxKind.RegistrationMoved or OutboxKind.RegistrationPromoted;
-        if (EndsAll(kind)) session.Execute(EndOlder, new { EventId = eventId, RegistrationId = registrationId, session.Now });
+        if (kind.IsEnd()) session.Execute(EndOlder, new { EventId = eventId, RegistrationId = registrationId, session.Now });
         else if (Ended(kind) is { Length: > 0 } ended)
             session.Execute(endsHeld ? EndSomeAndHeld : EndSome, new { EventId = eventId, RegistrationId = registrationId, session.Now, One = ended[0], Two = ended[1 % ended.Length], Three = ended[2 % ended.Length], Four = ended[3 % ended.Length] });
         if (!IsCovered(kind)) return false;
@@ -41,10 +41,7 @@ public static class Superseding
     }
 
     /// <summary>Whether an older row that failed for now need not be tried again, since this one is there.</summary>
-    internal static bool Ends(OutboxKind newer, OutboxKind older) => EndsAll(newer) || Ended(newer).Contains(older);
-
-    // Whoever is out needs to hear that and nothing else. If nobody has told them they are in, the end is told without a calendar object.
-    internal static bool EndsAll(OutboxKind kind) => kind is OutboxKind.RegistrationCancelled or OutboxKind.RegistrationDeclined or OutboxKind.EventCancelled;
+    internal static bool Ends(OutboxKind newer, OutboxKind older) => newer.IsEnd() || Ended(newer).Contains(older);
 
     private static OutboxKind[] Ended(OutboxKind newer) => newer switch
     {
@@ -67,8 +64,7 @@ public static class Superseding
     private static bool IsCovered(OutboxKind kind) =>
         kind is OutboxKind.EventChanged or OutboxKind.RegistrationChanged or OutboxKind.RegistrationMoved or OutboxKind.LinksRequested;
 
-    // Not what is being sent now.
-    private const string End = "UPDATE outbox SET state = 'superseded', done_at = @Now, leased_until = NULL, leased_by = NULL WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now)";
+    private const string End = $"UPDATE outbox SET state = 'superseded', done_at = @Now, leased_until = NULL, leased_by = NULL WHERE event_id = @EventId AND {OutboxRows.NotInHand}";
 
     private const string EndOlder = $"{End} AND registration_id = @RegistrationId";
 
@@ -89,11 +85,10 @@ public static class Superseding
 
     /// <summary>Ids of what an event that is called off would end.</summary>
     internal const string WaitingChanges = $"""
-        SELECT id FROM outbox WHERE event_id = @EventId AND state = 'pending' AND (leased_until IS NULL OR leased_until <= @Now) AND {IsOfEvent}
+        SELECT id FROM outbox WHERE event_id = @EventId AND {OutboxRows.NotInHand} AND {IsOfEvent}
         """;
 
-    // Nor what was in hand before and let go (Portions): whoever takes it next may do so between two statements of this transaction, and make it from what is there without it.
-    private const string Untouched = "event_id = @EventId AND state = 'pending' AND attempted_at IS NULL AND attempts = 0 AND leased_until IS NULL AND recipient IS NULL";
+    private const string Untouched = $"event_id = @EventId AND {OutboxRows.Untouched}";
 
     private const string SaysTheSame = $"{Untouched} AND registration_id = @RegistrationId AND kind IN ('registrationConfirmed', 'registrationApproved', 'registrationPromoted', @Kind)";
 

@@ -156,11 +156,11 @@ public sealed class UndoAction(EventsDatabase database, CurrentEvents events, Ti
 
     private const string Waiting = "SELECT COUNT(*) FROM waitlist_entries WHERE event_id = @EventId AND site_id = @SiteId AND state IN ('queued', 'offered')";
 
-    private const string Untouched = "action_id = @Id AND state = 'pending' AND leased_by IS NULL AND attempted_at IS NULL";
+    private const string Untold = $"action_id = @Id AND {OutboxRows.Untold}";
 
-    private const string HandBack = $"UPDATE outbox SET action_id = @ActionId, due_at = @DueAt WHERE {Superseding.IsOfEvent} AND {Untouched}";
+    private const string HandBack = $"UPDATE outbox SET action_id = @ActionId, due_at = @DueAt WHERE {Superseding.IsOfEvent} AND {Untold}";
 
-    private const string End = $"UPDATE outbox SET state = 'superseded', done_at = @Now WHERE {Untouched}";
+    private const string End = $"UPDATE outbox SET state = 'superseded', done_at = @Now WHERE {Untold}";
 
     private const string Begun = "SELECT id FROM outbox WHERE action_id = @Id AND state <> 'superseded' LIMIT 1";
 

@@ -27,7 +27,7 @@ public sealed class ListMessages(EventsDatabase database, CurrentEvents events, 
         await Send.OkAsync(new MessageList([.. page.Select(Message.Of)], next), ct);
     }
 
-    private const string Page = $"""
+    private static readonly string Page = $"""
         {MessageRow.OfEvent} AND (@State IS NULL OR o.state = @State) AND (@RegistrationId IS NULL OR o.registration_id = @RegistrationId) AND (@Before IS NULL OR o.id < @Before)
         ORDER BY o.id DESC LIMIT @Limit
         """;

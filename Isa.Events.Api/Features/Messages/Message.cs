@@ -79,7 +79,7 @@ internal sealed record MessageRow
     internal const string InviteeOf = "SUBSTR(o.payload, 15, 36)";
 
     // A change of an event that is passed on to each of its registrations is no message itself.
-    internal const string OfEvent = $"""
+    internal static readonly string OfEvent = $"""
         SELECT o.id, o.kind, o.registration_id, o.delegation_id, i.id AS invitee_id, o.action_id, o.recipient, o.state, o.attempts, o.last_error, o.created_at, o.due_at, o.attempted_at, o.done_at,
             CASE o.recipient WHEN 'attendee' THEN r.email WHEN 'copy' THEN r.copy_to WHEN 'contact' THEN d.contact_email WHEN 'invitee' THEN i.email
                 WHEN 'organizer' THEN CASE WHEN o.action_id IS NULL THEN e.organizer_email END END AS address
@@ -91,5 +91,5 @@ internal sealed record MessageRow
         WHERE o.event_id = @EventId AND NOT ({Portions.IsFanOut})
         """;
 
-    internal const string ById = $"{OfEvent} AND o.id = @Id";
+    internal static readonly string ById = $"{OfEvent} AND o.id = @Id";
 }
