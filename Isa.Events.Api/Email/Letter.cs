@@ -26,7 +26,7 @@ public sealed record Letter
 
     public required MimeMessage Message { get; init; }
 
-    /// <summary>What the attendee's calendar shows once this has arrived; null where it carries no calendar object.</summary>
+    /// <summary>What the attendee has been told of when and where once this has arrived; null where that is as it was.</summary>
     public ToldInvite? Told { get; init; }
 
     /// <summary>The same of each member of a delegation whom its contact passes it on to, by the id of their registration.</summary>
@@ -42,13 +42,13 @@ public sealed record Letter
     public bool AsksAgain { get; init; }
 }
 
-/// <summary>What the entry in an attendee's calendar says, as far as a change of it is worth a mail.</summary>
+/// <summary>What an attendee has been told of when and where, as far as a change of it is worth a mail; mostly by the entry in their calendar.</summary>
 public sealed record ToldInvite
 {
     /// <summary>Of the object that was sent (RFC 5545 s3.8.7.4).</summary>
     public long Sequence { get; init; }
 
-    /// <summary>Whether it was taken out of the calendar.</summary>
+    /// <summary>Whether their calendar has no entry by it: it was taken out, or they wait without one.</summary>
     public bool Cancelled { get; init; }
 
     public DateTimeOffset StartsAt { get; init; }
@@ -90,9 +90,17 @@ public sealed record ToldInvite
     public static ToldInvite Now(Event evt, Registration registration, Language? language = null) => Of(evt, evt.Site(registration.SiteId)!, language ?? registration.Language) with
     {
         Sequence = InviteCalendar.Sequence(evt, registration),
-        Cancelled = !registration.IsActive || evt.Status == EventStatus.Cancelled,
+        Cancelled = !HasEntry(evt, registration),
         Tentative = registration.Status == RegistrationStatus.Waitlisted,
         Links = registration.TokenVersion,
+    };
+
+    /// <summary>Whether somebody's calendar shall have an entry: of their place, or while they wait where the event has it so.</summary>
+    public static bool HasEntry(Event evt, Registration registration) => evt.Status != EventStatus.Cancelled && registration.Status switch
+    {
+        RegistrationStatus.Confirmed => true,
+        RegistrationStatus.Waitlisted => evt.EffectiveRules.WaitlistedInvite == WaitlistedInvite.Tentative || registration.Told is { Cancelled: false, Tentative: true }, // one that is there moves with the event, whatever the rule is by now
+        _ => false,
     };
 
     /// <summary>The same, told by a row after what was told before it.</summary>

@@ -68,7 +68,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         if (matter.TestTo is { } tester) (main, name, address) = (Recipient.Organizer, "", tester);
         if (string.IsNullOrEmpty(address)) return letters;
         var calendar = main == Recipient.Attendee ? Calendar(matter, shared) : null;
-        var content = writer.Write(matter, shared, WordsFor(calendar, matter), tellsPlace: Told(matter, calendar, main) is { Cancelled: false });
+        var content = writer.Write(matter, shared, WordsFor(calendar, matter), tellsPlace: Told(matter, calendar, main) is not null);
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
         var isEmpty = content.Body.Text.Length == 0;
         if (only is null || only == main)
@@ -83,7 +83,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         (null, _) => null,
         ({ Method: CalendarMethods.Cancel }, _) => MessageTexts.InviteRemoved,
         (_, { IsTentative: true }) => MessageTexts.InviteTentative,
-        (_, { Registration.Told: not null, IsAskedFor: false, Kind: not (MessageKind.Links or MessageKind.Confirmed) }) => MessageTexts.InviteUpdated, // whoever was not named before has no entry, whatever their contact was told
+        (_, { Registration.Told.Cancelled: false, IsAskedFor: false, Kind: not (MessageKind.Links or MessageKind.Confirmed) }) => MessageTexts.InviteUpdated, // whoever was not named before has no entry, whatever their contact was told
         _ => MessageTexts.InviteAttached,
     };
 
@@ -102,23 +102,22 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     {
         if (matter.Kind.Is(MessageTraits.NoEntry)) return null;
         var registration = matter.Registration!;
-        var now = ToldInvite.Now(matter.Event, registration);
         // What was never put into a calendar needs not be taken out of it.
-        var carries = now.Cancelled ? registration.Told is { Cancelled: false }
+        var carries = MessageWriter.IsOver(matter) ? registration.Told is { Cancelled: false }
             : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && (matter.IsAskedFor || !matter.Kind.Is(MessageTraits.Aside) || registration.Told is null || !registration.Told.IsAs(matter.Event, registration));
         if (!carries) return null;
         var own = shared.Event.Status == matter.Event.Status ? shared : new EventInvite(matter.Event, shared.Agenda, null, shared.AgendaUrl, shared.Language); // in a preview alone
         return InviteCalendar.ForRegistration(own, registration, tokens.Links(registration, matter.Event), tokens.JoinUrl(registration), tokens.ReplyAddress(registration));
     }
 
-    // Who passes it on is taken to have done so.
+    // Who passes it on is taken to have done so; and who waits has no entry that would tell.
     private static ToldInvite? Told(Matter matter, InviteObject? calendar, Recipient main) =>
-        calendar is not null || main == Recipient.Contact && matter is { Registration: not null, Kind: not MessageKind.OrganizerMessage } && (matter.HasPlace || matter.Registration.Told is not null)
+        calendar is not null || matter is { Registration: { } person } && !matter.Kind.Is(MessageTraits.NoEntry) && (main == Recipient.Contact ? person.IsActive || person.Told is not null : person.IsActive && !matter.HasPlace)
             ? ToldInvite.Next(matter.Event, matter.Registration!, matter.Language, matter.Row) : null;
 
     // Who comes later is no news to those who were told before: they still hear of a change by itself.
     private static List<(string, ToldInvite)> ToldOfMembers(Matter matter) => !matter.TellsMembers && !matter.TellsOfNew ? []
-        : [.. matter.Members.Where(m => m.Email is null && (m.Told is null ? matter.GivesPlace(m) : matter.TellsMembers)).Select(m => (m.Id!, ToldInvite.Next(matter.Event, m, matter.Language, matter.Row)))];
+        : [.. matter.Members.Where(m => m.Email is null && (m.Told is null ? m.IsActive : matter.TellsMembers)).Select(m => (m.Id!, ToldInvite.Next(matter.Event, m, matter.Language, matter.Row)))];
 
     private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => calendar?.Method == CalendarMethods.Request || matter.Registration is null && matter.Kind.Is(MessageTraits.Document)
         || matter is { Contact: not null, HasPlace: true } && !matter.Kind.Is(MessageTraits.Aside | MessageTraits.NoEntry);

@@ -80,8 +80,7 @@ internal sealed record Matter
     public bool GivesPlace(Registration person) => person.Status == RegistrationStatus.Confirmed && Event.Status != EventStatus.Cancelled;
 
     /// <summary>Whether their calendar keeps the time for them while they wait.</summary>
-    public bool IsTentative => Registration is { Status: RegistrationStatus.Waitlisted } && Event.Status != EventStatus.Cancelled
-        && (Event.EffectiveRules.WaitlistedInvite == WaitlistedInvite.Tentative || Registration.Told is { Cancelled: false, Tentative: true }); // one that is there moves with the event, whatever the rule is by now
+    public bool IsTentative => Registration is { Status: RegistrationStatus.Waitlisted } person && ToldInvite.HasEntry(Event, person);
 
     /// <summary>Null where there is nothing to say any more, or a later row says it.</summary>
     public static Matter? Find(ReadSession session, Event evt, OutboxEntry entry, DateTimeOffset now)
@@ -114,7 +113,7 @@ internal sealed record Matter
             MessageKind.Pending => RegistrationStatus.PendingApproval,
             MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm => RegistrationStatus.PendingConfirmation,
             MessageKind.DelegationDeclined => RegistrationStatus.Declined,
-            MessageKind.OfferMade or MessageKind.Links or MessageKind.DetailsChanged or MessageKind.EventCancelled when registration.IsActive => registration.Status,
+            MessageKind.OfferMade or MessageKind.Links or MessageKind.DetailsChanged or MessageKind.EventChanged or MessageKind.EventCancelled when registration.IsActive => registration.Status,
             _ => RegistrationStatus.Confirmed,
         };
         var shown = registration with { Status = status, HoldEndsAt = registration.HoldEndsAt ?? now.AddHours(24), DeclineTakesEffectAt = registration.DeclineTakesEffectAt ?? (kind == MessageKind.DeclineReceived ? now + Answering.UndoTime : null) };
@@ -273,8 +272,7 @@ internal sealed record Matter
             OutboxKind.OfferExpired when confirmed => MessageKind.OfferExpired,
             OutboxKind.AddressToConfirm or OutboxKind.LinksRequested when registration.Status == RegistrationStatus.PendingConfirmation => MessageKind.AddressToConfirm,
             OutboxKind.LinksRequested => offered ? MessageKind.OfferMade : MessageKind.Links, // which leads to the same page, and cannot wait
-            OutboxKind.EventChanged when confirmed || registration is { Status: RegistrationStatus.Waitlisted, Told.Cancelled: false } =>
-                entry.Payload?.Again == true || IsNews(evt, registration, entry.Payload?.Since) ? MessageKind.EventChanged : null,
+            OutboxKind.EventChanged => entry.Payload?.Again == true || IsNews(evt, registration, entry.Payload?.Since) && !(comes && HearsOfPlace(session, entry, registration)) ? MessageKind.EventChanged : null,
             OutboxKind.RegistrationChanged => entry.Payload?.Again == true || ChangedDetails(session, evt, entry, registration) ? MessageKind.DetailsChanged : null,
             OutboxKind.Reminder when comes => IsReminded(evt, entry, registration, now) ? MessageKind.Reminder : null,
             OutboxKind.ThankYou when comes && now >= evt.EndsAt => MessageKind.ThankYou,
@@ -311,6 +309,10 @@ internal sealed record Matter
     private static bool IsNews(Event evt, Registration registration, DateTimeOffset? since) =>
         registration.Told is { } told ? !told.SaysAs(evt, registration) : since is null || registration.CreatedAt >= since;
 
+    // By a later mail, which shows what has changed too: whoever waited does not hear of the event's change as somebody who has had the place all along.
+    private static bool HearsOfPlace(ReadSession session, OutboxEntry entry, Registration registration) =>
+        registration.Told is not { Cancelled: false } && session.One<long>(PlaceIsToTell, new { entry.EventId, entry.RegistrationId, entry.Id }) > 0;
+
     // Where the person has an entry, what it shows decides; else only a new address is worth a mail, for the links that go with it.
     private static bool ChangedDetails(ReadSession session, Event evt, OutboxEntry entry, Registration registration) =>
         registration is { Status: RegistrationStatus.Confirmed, Told: { } told }
@@ -329,6 +331,8 @@ internal sealed record Matter
     private const string LastOf = "SELECT actor, details FROM history WHERE registration_id = @Id AND action = @Action ORDER BY id DESC LIMIT 1";
 
     private const string LaterIsDue = "SELECT COUNT(*) FROM outbox WHERE event_id = @Id AND registration_id IS NULL AND delegation_id = @Delegation AND kind = @Kind AND state = 'pending' AND due_at <= @Now AND id > @Row";
+
+    private const string PlaceIsToTell = "SELECT COUNT(*) FROM outbox WHERE event_id = @EventId AND registration_id = @RegistrationId AND kind IN ('registrationPromoted', 'registrationApproved', 'registrationConfirmed') AND state = 'pending' AND id > @Id";
 
     private const string DoneSince = "SELECT actor, details FROM history WHERE registration_id = @Id AND action = @Action AND at >= @CreatedAt ORDER BY id";
 }

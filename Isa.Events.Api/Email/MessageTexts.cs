@@ -217,15 +217,15 @@ internal static class MessageTexts
         [MessageKind.EventChanged] = new(
             new("{% if dayChanged %}Neuer Termin{% else %}Geändert{% endif %}: {{ event }}", "{% if dayChanged %}Rescheduled{% else %}Changed{% endif %}: {{ event }}", "{% if dayChanged %}活动改期{% else %}活动安排有变{% endif %}：{{ event }}"),
             new("""
-                an der Veranstaltung hat sich etwas geändert; unten steht, was jetzt gilt. Ihre Anmeldung bleibt bestehen.{% if way %} {{ way }}{% endif %}{% if position %} Sie stehen weiterhin an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}{% if dayChanged %}
+                an der Veranstaltung hat sich etwas geändert; unten steht, was jetzt gilt. {% if state %}{{ state }}{% else %}Ihre Anmeldung bleibt bestehen.{% if way %} {{ way }}{% endif %}{% if position %} Sie stehen weiterhin an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}{% endif %}{% if dayChanged %}
 
                 Wenn Sie zum neuen Termin nicht können, sagen Sie bitte ab.{% endif %}
                 """, """
-                Something about the event has changed; the current details are below. Your registration remains valid.{% if way %} {{ way }}{% endif %}{% if position %} You are still number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}{% if dayChanged %}
+                Something about the event has changed; the current details are below. {% if state %}{{ state }}{% else %}Your registration remains valid.{% if way %} {{ way }}{% endif %}{% if position %} You are still number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}{% endif %}{% if dayChanged %}
 
                 If you cannot come at the new time, please cancel.{% endif %}
                 """, """
-                活动安排有所变更，最新安排见下方。您的报名仍然有效。{{ way }}{% if position %}您仍在“{{ waitingFor }}”的候补名单中，目前排在第{{ position }}位。{% endif %}{% if dayChanged %}
+                活动安排有所变更，最新安排见下方。{% if state %}{{ state }}{% else %}您的报名仍然有效。{{ way }}{% if position %}您仍在“{{ waitingFor }}”的候补名单中，目前排在第{{ position }}位。{% endif %}{% endif %}{% if dayChanged %}
 
                 如改期后无法参会，请取消报名。{% endif %}
                 """)),

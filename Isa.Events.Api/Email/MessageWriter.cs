@@ -188,7 +188,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["waiting"] = Number(matter.Members.Count(m => m.Status == RegistrationStatus.Waitlisted)),
             ["leftOut"] = Number(matter.LeftOut.Count),
             ["passOn"] = Own((matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationApproved || matter.TellsMembers) && matter.Members.Any(m => m is { Email: null, NameFollows: false }) ? "1" : null),
-            ["state"] = Own(matter.IsOfNobody || matter is { Kind: MessageKind.Links, Registration: not null } ? AttendeeState.Of(evt, registration! with { Language = language }, matter.Wait, matter.Now, matter.IsOfNobody) : null),
+            ["state"] = Own(matter.IsOfNobody || matter is { Kind: MessageKind.Links, Registration: not null } || IsUndecided(matter) ? AttendeeState.Of(evt, registration! with { Language = language }, matter.Wait, matter.Now, matter.IsOfNobody) : null),
         };
 
         Phrase? SiteOf(string? id) => evt.Site(id) is { } found ? Phrase.Of(found.Name, language, evt.DefaultLanguage) : null;
@@ -197,6 +197,9 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         Phrase? Own(string? words) => words is null ? null : new Phrase(words, language);
         Phrase? Known(string? words) => words is null ? null : new Phrase(words);
     }
+
+    // Whether the event has changed for somebody whose place depends on an answer, of theirs or of others.
+    private static bool IsUndecided(Matter matter) => matter is { Kind: MessageKind.EventChanged, Registration: { } person, Wait: null or { Position: null } } && (person.Status != RegistrationStatus.Confirmed || matter.Wait is { State: EntryState.Offered });
 
     private static Phrase Fill(Sentence template, IReadOnlyDictionary<string, Phrase?> values, Language language)
     {
@@ -222,13 +225,13 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         var zone = Clock.ZoneOf(evt, evt.Site(registration.SiteId)!, registration);
         var (before, now) = (Clock.Span(told.StartsAt, told.EndsAt, registration.TimeZone ?? told.Zone ?? evt.Site(told.SiteId)?.TimeZone ?? told.TimeZone, language), Clock.Span(evt.StartsAt, evt.EndsAt, zone, language));
         if (before != now) yield return new Change(Wording.When.In(language), new Phrase(before, language), new Phrase(now, language));
-        if (matter.Kind.Is(MessageTraits.SaysWhere)) yield break;
+        if (matter.Kind.Is(MessageTraits.SaysWhere) || told.Cancelled && told.SiteId != registration.SiteId) yield break; // nor has anybody left where they only waited
         if (told.Place != told.Again(evt, registration).Place || told.SiteId != registration.SiteId)
             yield return new Change(Wording.Where.In(language), new Phrase(told.Place, told.Language ?? evt.DefaultLanguage), new Phrase(InviteCalendar.Location(evt, registration, language), evt.Site(registration.SiteId)!.Name.Resolve(language, evt.DefaultLanguage)));
     }
 
     // Whoever reads that it is off knows it by the time that they were told.
-    private static Event AsTold(Matter matter) => IsOver(matter) && matter.Registration?.Told is { Cancelled: false } told ? matter.Event with { StartsAt = told.StartsAt, EndsAt = told.EndsAt, TimeZone = told.TimeZone } : matter.Event;
+    private static Event AsTold(Matter matter) => IsOver(matter) && matter.Registration?.Told is { } told ? matter.Event with { StartsAt = told.StartsAt, EndsAt = told.EndsAt, TimeZone = told.TimeZone } : matter.Event;
 
     private static bool DayChanged(Matter matter) =>
         matter.Kind == MessageKind.EventChanged && matter.Concerned.Any(person => Answering.IsOtherDay(matter.Event, person));

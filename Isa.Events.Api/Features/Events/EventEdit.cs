@@ -86,7 +86,7 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
         else if (tells) details = details with { TookOver = OutboxRow.AddChange(session, after.Id, hold) };
 
         var told = calledOff ? session.One<long>(Active, new { EventId = after.Id, after.IsTest })
-            : session.Query<Readership>(Confirmed, new { EventId = after.Id, after.IsTest }).Where(r => ToldInvite.Differs(before, after, r.SiteId, r.Language)).Sum(r => r.Count) + edit.Moved.Count;
+            : session.Query<Readership>(Readerships, new { EventId = after.Id, after.IsTest }).Where(r => ToldInvite.Differs(before, after, r.SiteId, r.Language)).Sum(r => r.Count) + edit.Moved.Count;
         new ActionRow
         {
             Id = hold.ActionId, EventId = after.Id, KeyId = keyId, Affected = told, Details = details, CreatedAt = session.Now, UndoableUntil = hold.Until,
@@ -102,7 +102,7 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
         return [.. from reader in session.Query<Reader>(Readers, new { EventId = before.Id, before.IsTest })
             let kind = after.Status == EventStatus.Cancelled ? MessageKind.EventCancelled
                 : moving.Contains(reader.Id) ? MessageKind.MovedByOrganizer
-                : reader.Status == RegistrationStatus.Confirmed && ToldInvite.Differs(before, after, reader.SiteId, reader.Language) ? MessageKind.EventChanged : (MessageKind?)null
+                : reader.Status != RegistrationStatus.PendingConfirmation && ToldInvite.Differs(before, after, reader.SiteId, reader.Language) ? MessageKind.EventChanged : (MessageKind?)null
             where kind is not null
             group reader by (Kind: kind.Value, reader.Language) into told
             orderby told.Key
@@ -150,7 +150,7 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
 
     private const string Of = "FROM registrations r LEFT JOIN delegations d ON d.id = r.delegation_id WHERE r.event_id = @EventId AND r.is_test = @IsTest";
 
-    private const string Confirmed = $"SELECT r.site_id, {LanguageOf} AS language, COUNT(*) AS count {Of} AND r.status = 'confirmed' GROUP BY r.site_id, {LanguageOf}";
+    private const string Readerships = $"SELECT r.site_id, {LanguageOf} AS language, COUNT(*) AS count {Of} AND r.status NOT IN ('pendingConfirmation', 'cancelled', 'declined') GROUP BY r.site_id, {LanguageOf}";
 
     private const string Readers = $"SELECT r.id, r.site_id, r.status, {LanguageOf} AS language {Of} AND r.status NOT IN ('cancelled', 'declined')";
 }

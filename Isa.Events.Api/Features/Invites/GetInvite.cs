@@ -20,7 +20,7 @@ public sealed class GetInvite(EventsDatabase database, RegistrationAccess access
         if (registration.IsActive && registration.Status != RegistrationStatus.Confirmed) throw new ProblemException(Problem.NotConfirmed);
         var shared = await database.ReadAsync(session => invites.Get(session, evt, language ?? registration.Language), ct);
         var body = InviteCalendar.ForRegistration(shared, registration, tokens.Links(registration, evt), tokens.JoinUrl(registration), tokens.ReplyAddress(registration)).ToBytes();
-        if (registration is { Told: null, IsActive: true } && evt.Status != EventStatus.Cancelled) await NoteAsync(registration, evt, ct);
+        if (registration is { Told: not { Cancelled: false }, IsActive: true } && evt.Status != EventStatus.Cancelled) await NoteAsync(registration, evt, ct);
         Download.Describe(HttpContext, $"{evt.Slug}.ics");
         await Conditional.SendAsync(HttpContext, body, Conditional.Tag(evt.Version, body), InviteCalendar.MediaType, "private, no-cache");
     }
@@ -33,7 +33,7 @@ public sealed class GetInvite(EventsDatabase database, RegistrationAccess access
             await database.WriteAsync(evt.Id, session =>
             {
                 session.LockEvent(evt.Id);
-                return session.Change(Note, new { registration.Id, Told = ToldInvite.Now(evt, registration) });
+                return Registration.Find(session, registration.Id!) is { Told: not { Cancelled: false } } ? session.Change(Note, new { registration.Id, Told = ToldInvite.Now(evt, registration) }) : 0;
             }, ct);
         }
         catch (ProblemException)
@@ -42,5 +42,5 @@ public sealed class GetInvite(EventsDatabase database, RegistrationAccess access
         }
     }
 
-    private const string Note = "UPDATE registrations SET told = @Told WHERE id = @Id AND told IS NULL";
+    private const string Note = "UPDATE registrations SET told = @Told WHERE id = @Id";
 }

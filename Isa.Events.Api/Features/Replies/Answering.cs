@@ -94,9 +94,9 @@ public static class Answering
             _ => EventParticipationStatus.NeedsAction,
         };
 
-    /// <summary>Whether their calendar shows another day than the event's, by its clock or by theirs.</summary>
+    /// <summary>Whether they know of another day than the event's, by its clock or by theirs.</summary>
     internal static bool IsOtherDay(Event evt, Registration registration) =>
-        registration.Told is { Cancelled: false } told && (IsOtherDay(told.StartsAt, evt.StartsAt, evt.Zone) || IsOtherDay(told.StartsAt, evt.StartsAt, Zones.Get(Clock.ZoneOf(evt, evt.Site(registration.SiteId)!, registration))));
+        registration.Told is { } told && (IsOtherDay(told.StartsAt, evt.StartsAt, evt.Zone) || IsOtherDay(told.StartsAt, evt.StartsAt, Zones.Get(Clock.ZoneOf(evt, evt.Site(registration.SiteId)!, registration))));
 
     private static bool IsOtherDay(DateTimeOffset one, DateTimeOffset other, NodaTime.DateTimeZone zone) => one.In(zone).Date != other.In(zone).Date;
 

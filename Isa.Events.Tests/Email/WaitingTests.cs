@@ -1,0 +1,90 @@
+namespace Isa.Events.Tests.Email;
+
+/// <summary>Who has no place yet, and no entry in a calendar, still has the day in mind.</summary>
+public class WaitingTests : MailTests
+{
+    private const string OtherDay = """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""";
+
+    [Theory]
+    [InlineData("waitlisted", "de", "Neuer Termin: ", "Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "Ihre Anmeldung bleibt bestehen. Sie stehen weiterhin an 1. Stelle der Warteliste (Hannover).")]
+    [InlineData("waitlisted", "en", "Rescheduled: ", "Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "Your registration remains valid. You are still number 1 on the waiting list (Hannover).")]
+    [InlineData("waitlisted", "zh", "活动改期：", "2020年10月16日 星期五 09:00–11:00（柏林时间）", "您仍在“汉诺威”的候补名单中，目前排在第1位。")]
+    [InlineData("offered", "de", "Neuer Termin: ", "Freitag, 16. Oktober 2020", "unten steht, was jetzt gilt. Ein Platz ist bis ")]
+    [InlineData("offered", "en", "Rescheduled: ", "Friday, 16 October 2020", "the current details are below. A place is held for you until ")]
+    [InlineData("offered", "zh", "活动改期：", "2020年10月16日 星期五", "最新安排见下方。已为您保留席位至")]
+    [InlineData("pendingApproval", "de", "Neuer Termin: ", "Freitag, 16. Oktober 2020", "was jetzt gilt. Ihre Anmeldung ist eingegangen; der Veranstalter entscheidet darüber: Hannover.")]
+    [InlineData("pendingApproval", "en", "Rescheduled: ", "Friday, 16 October 2020", "below. We have received your registration; the organiser will decide on it: Hannover.")]
+    [InlineData("pendingApproval", "zh", "活动改期：", "2020年10月16日 星期五", "我们已收到您的报名，正在等待主办方审核：汉诺威。")]
+    public async Task Whoever_waits_hears_of_another_day_once_and_without_an_entry(string waits, string language, string subject, string before, string state)
+    {
+        var (evt, person, _) = await WaitAsync(waits, language);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}?dryRun=true", OtherDay, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["wouldTell"]!.AsArray()
+            .Single(told => (string)told!["language"]! == language)!["count"]!.GetValue<int>().ShouldBe(1);
+        await PatchAsync(evt, OtherDay);
+        var mail = (await Host.SendAsync()).Single(m => m.To == (string)person["email"]!);
+        mail.Subject.ShouldStartWith(subject);
+        mail.Invite.ShouldBe("");
+        mail.Text.ShouldContain(before);
+        mail.Text.ShouldContain(state);
+        mail.Text.ShouldContain((string)person["links"]!["manage"]!);
+
+        await PatchAsync(evt, """{"description":{"de":"Neu"}}""");
+        (await Host.SendAsync()).ShouldBeEmpty();
+        await PatchAsync(evt, """{"startsAt":"2020-10-24T09:00","endsAt":"2020-10-24T11:00"}""");
+        await PatchAsync(evt, OtherDay); // there and back
+        (await Host.SendAsync()).ShouldBeEmpty();
+
+        // What was never in a calendar is not taken out of one.
+        await PatchAsync(evt, """{"startsAt":"2020-10-30T09:00","endsAt":"2020-10-30T11:00"}""");
+        (await Host.Organizer.PostAsync($"/v1/events/{evt}/cancel", null, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        mail = (await Host.SendAsync()).Single(m => m.To == (string)person["email"]!);
+        mail.Invite.ShouldBe("");
+        mail.Text.ShouldContain(language switch { "de" => "23. Oktober", "en" => "23 October", _ => "10月23日" }); // as they know it
+    }
+
+    [Fact]
+    public async Task Whoever_gets_a_place_before_the_change_was_told_hears_of_both_at_once()
+    {
+        var (evt, person, seated) = await WaitAsync("waitlisted", "de");
+        await PatchAsync(evt, OtherDay);
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        var mail = (await Host.SendAsync()).Single(m => m.To == (string)person["email"]!);
+        mail.Subject.ShouldStartWith("Sie haben einen Platz: ");
+        mail.Text.ShouldContain("Wann: Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit) →");
+        mail.Text.ShouldContain("Kalendereintrag");
+        (mail.Calendar!.Method, mail.Calendar.Events[0]!.Status).ShouldBe(("REQUEST", "CONFIRMED"));
+
+        // From now on like everybody.
+        await PatchAsync(evt, """{"startsAt":"2020-10-23T10:00","endsAt":"2020-10-23T12:00"}""");
+        mail = (await Host.SendAsync()).Single(m => m.To == (string)person["email"]!);
+        mail.Subject.ShouldStartWith("Geändert: ");
+        mail.Invite.ShouldStartWith("REQUEST ");
+    }
+
+    [Fact]
+    public async Task An_entry_that_was_loaded_before_the_mail_came_follows_the_event()
+    {
+        var (evt, person, seated) = await WaitAsync("waitlisted", "de");
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.Anybody.GetAsync(person.PathOf("invite"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.PostAsync($"/v1/registrations/{person["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).Single(m => m.To == (string)person["email"]!).Invite.ShouldStartWith("CANCEL ");
+        evt.ShouldNotBeEmpty();
+    }
+
+    // Until the first mail has left.
+    private async Task<(string Event, JsonNode Person, JsonNode Seated)> WaitAsync(string waits, string language)
+    {
+        var evt = await Host.EventWithQueueAsync(1, waits == "offered" ? "offer" : "automatic", e =>
+        {
+            if (waits == "pendingApproval") e["rules"] = new JsonObject { ["requiresApproval"] = true };
+        });
+        var seated = (await Host.Partner.RegisterAsync(evt, Given.Person(siteId: waits == "pendingApproval" ? "zoom" : "hannover", change: p => p["language"] = language == "de" ? "en" : "de"))).ShouldBe(HttpStatusCode.Created).Json;
+        var person = (await Host.Partner.RegisterAsync(evt, Given.Person(change: p => (p["language"], p["whenFull"]) = (language, waits == "pendingApproval" ? null : "waitlist")))).ShouldBe(HttpStatusCode.Created).Json;
+        if (waits == "offered") (await Host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).Where(m => m.To == (string)person["email"]!).ShouldAllBe(m => m.Invite == "");
+        return (evt, person, seated);
+    }
+
+    private async Task PatchAsync(string evt, string patch) => (await Host.Organizer.PatchAsync($"/v1/events/{evt}", patch, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+}
