@@ -53,6 +53,7 @@ public class OrganizerTemplateTests
     [InlineData("{% case %}{% when 1 %}x{% endcase %}", 1, 9)]
     [InlineData("{% case site %}{% when %}x{% endcase %}", 1, 24)]
     [InlineData("{% when 'a' %}", 1, 4)]
+    [InlineData("{% case site %} {{ name }} {% when 1 %}x{% endcase %}", 1, 17)]
     [InlineData("ab\ncd {% for i in name %}{{ i }}{% endfor %}", 2, 7)]
     [InlineData("{% IF name %}a{% endif %}", 1, 4)]
     [InlineData("{% %}", 1, 4)]
