@@ -273,7 +273,7 @@ internal sealed record Matter
             OutboxKind.AddressToConfirm or OutboxKind.LinksRequested when registration.Status == RegistrationStatus.PendingConfirmation => MessageKind.AddressToConfirm,
             OutboxKind.LinksRequested => offered ? MessageKind.OfferMade : MessageKind.Links, // which leads to the same page, and cannot wait
             OutboxKind.EventChanged => entry.Payload?.Again == true || IsNews(evt, registration, entry.Payload?.Since) && !(comes && HearsOfPlace(session, entry, registration)) ? MessageKind.EventChanged : null,
-            OutboxKind.RegistrationChanged => entry.Payload?.Again == true || ChangedDetails(session, evt, entry, registration) ? MessageKind.DetailsChanged : null,
+            OutboxKind.RegistrationChanged => entry.Payload?.Again == true || (now < evt.EndsAt ? ChangedDetails(session, evt, entry, registration) : HasNewAddress(session, entry, registration)) ? MessageKind.DetailsChanged : null,
             OutboxKind.Reminder when comes => IsReminded(evt, entry, registration, now) ? MessageKind.Reminder : null,
             OutboxKind.ThankYou when comes && now >= evt.EndsAt => MessageKind.ThankYou,
             OutboxKind.DeclineReceived when registration.DeclineTakesEffectAt > now && now < evt.EndsAt => MessageKind.DeclineReceived,
@@ -313,11 +313,12 @@ internal sealed record Matter
     private static bool HearsOfPlace(ReadSession session, OutboxEntry entry, Registration registration) =>
         registration.Told is not { Cancelled: false } && session.One<long>(PlaceIsToTell, new { entry.EventId, entry.RegistrationId, entry.Id }) > 0;
 
-    // Where the person has an entry, what it shows decides; else only a new address is worth a mail, for the links that go with it.
+    // Where the person has an entry, what it shows decides; else only a new address is worth a mail, for the links that go with it. So it is after the end.
     private static bool ChangedDetails(ReadSession session, Event evt, OutboxEntry entry, Registration registration) =>
-        registration is { Status: RegistrationStatus.Confirmed, Told: { } told }
-            ? !told.IsAs(evt, registration)
-            : session.Query<Doing>(DoneSince, new { registration.Id, Action = "updated", entry.CreatedAt }).Exists(done => done.Details?.Fields?.Contains("email") == true);
+        registration is { Status: RegistrationStatus.Confirmed, Told: { } told } ? !told.IsAs(evt, registration) : HasNewAddress(session, entry, registration);
+
+    private static bool HasNewAddress(ReadSession session, OutboxEntry entry, Registration registration) =>
+        session.Query<Doing>(DoneSince, new { registration.Id, Action = "updated", entry.CreatedAt }).Exists(done => done.Details?.Fields?.Contains("email") == true);
 
     private static Doing? LastDone(ReadSession session, string registrationId, string action) => session.One<Doing>(LastOf, new { Id = registrationId, Action = action });
 

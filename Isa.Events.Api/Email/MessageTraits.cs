@@ -36,7 +36,7 @@ internal enum MessageTraits
     /// <summary>Tells the contact who is registered.</summary>
     TellsOfNew = 1 << 9,
 
-    /// <summary>Has what the contact is to pass on: ways, links, directions.</summary>
+    /// <summary>Has what the contact is to pass on, which each of them would read otherwise: ways, links, directions.</summary>
     PassesOn = 1 << 10,
 }
 
@@ -64,7 +64,7 @@ internal static class MessageTraitsOfKinds
         MessageKind.DelegationToConfirm => MessageTraits.NoName | MessageTraits.NoAgenda | MessageTraits.NoManage,
         MessageKind.DelegationDeclined => MessageTraits.NoAgenda,
         MessageKind.DailySummary => MessageTraits.NoName | MessageTraits.NoAgenda,
-        MessageKind.OrganizerMessage => MessageTraits.NoEntry | MessageTraits.NoAgenda,
+        MessageKind.OrganizerMessage => MessageTraits.NoEntry | MessageTraits.NoAgenda | MessageTraits.PassesOn,
         _ => MessageTraits.None,
     };
 }

@@ -61,11 +61,11 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         return matter.Contact is { } contact ? new MessageAction(MessageTexts.ManageDelegation.In(language), tokens.Links(contact).Manage) : null;
     }
 
-    /// <summary>Whether nothing comes out of an organiser's message for somebody: it says nothing to them.</summary>
-    internal bool IsEmpty(Matter matter, EventInvite shared)
+    /// <summary>Where nothing comes out of an organiser's message for somebody: the names it asks for that say nothing of them. Null where something does.</summary>
+    internal IReadOnlyCollection<string>? WhyEmpty(Matter matter, EventInvite shared)
     {
-        var values = Values(matter);
-        return Words(matter, shared, values, values).Body.Text.Length == 0;
+        var lacking = new HashSet<string>(StringComparer.Ordinal);
+        return OrganizerTemplate.Render(matter.Words!.Body!.In(matter.Language, matter.Event.DefaultLanguage), WithMore(matter, shared, Values(matter)), lacking).Length == 0 ? lacking : null;
     }
 
     // The product's own words are read once; an organiser's are text alone, from which the page is made.
@@ -77,9 +77,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         {
             try
             {
-                AddMore(matter, shared, values);
-                AddMore(matter, shared, ofSubject);
-                return (Own(words.Subject, ofSubject) is { Text.Length: > 0 } line ? MessageParts.Line(line.Text) : Line(), Own(words.Body, values) is { } own && (own.Text.Length > 0 || matter.Kind == MessageKind.OrganizerMessage) ? own with { Html = PlainHtml.Of(own.Text, own.Language!.Value, language) } : Fill(builtIn.Body, values, language));
+                var line = Own(words.Subject, ofSubject) is { Text.Length: > 0 } ownLine ? MessageParts.Line(PlainHtml.Plain(ownLine.Text)) : Line();
+                return (line, Own(words.Body, values) is { } own && (own.Text.Length > 0 || matter.Kind == MessageKind.OrganizerMessage) ? new Phrase(PlainHtml.Plain(own.Text), own.Language) { Html = PlainHtml.Of(own.Text, own.Language!.Value, language) } : Fill(builtIn.Body, values, language));
             }
             catch (Exception e) when (matter.Kind != MessageKind.OrganizerMessage)
             {
@@ -95,22 +94,47 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         {
             if (texts is null) return null;
             // What replaces the product's words does so in its own language alone; a message falls back as the event's texts do.
-            if (matter.Kind != MessageKind.OrganizerMessage) return texts[language] is { } same ? new Phrase(OrganizerTemplate.Render(same, filled), language) : null;
-            return new Phrase(OrganizerTemplate.Render(texts.In(language, evt.DefaultLanguage), filled), texts.Resolve(language, evt.DefaultLanguage));
+            var more = WithMore(matter, shared, filled);
+            if (matter.Kind != MessageKind.OrganizerMessage) return texts[language] is { } same ? new Phrase(OrganizerTemplate.Render(same, more), language) : null;
+            return new Phrase(OrganizerTemplate.Render(texts.In(language, evt.DefaultLanguage), more), texts.Resolve(language, evt.DefaultLanguage));
         }
     }
 
-    // What organisers may use beside the rest.
-    private void AddMore(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values)
+    // With what organisers may use beside the rest.
+    private Dictionary<string, Phrase?> WithMore(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values)
     {
         var (evt, language, registration) = (matter.Event, matter.Language, matter.Registration);
         var known = AsTold(matter);
-        values["when"] = new Phrase(Clock.Span(known.StartsAt, known.EndsAt, ZoneOf(matter), language), language);
-        values["where"] = matter.HasPlace ? new Phrase(InviteCalendar.Location(evt, registration!, language)) : null;
-        values["agendaLink"] = shared.AgendaUrl is { } agenda ? new Phrase(agenda) : null;
-        values["joinLink"] = matter is { HasPlace: true, IsPast: false } && evt.Site(registration!.SiteId)!.JoinsByVideo ? new Phrase(tokens.JoinUrl(registration)) : null;
-        values["manageLink"] = IsOver(matter) || matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm ? null
-            : registration is not null ? new Phrase(tokens.Links(registration, evt).Manage) : matter.Contact is { } contact ? new Phrase(tokens.Links(contact).Manage) : null;
+        var more = new Dictionary<string, Phrase?>(values)
+        {
+            ["when"] = new Phrase(Clock.Span(known.StartsAt, known.EndsAt, ZoneOf(matter), language), language),
+            ["where"] = OfAll(matter, person => matter.GivesPlace(person) ? InviteCalendar.Location(evt, person, language) : null),
+            ["agendaLink"] = shared.AgendaUrl is { } agenda ? new Phrase(agenda) : null,
+            // Whoever has an address gets theirs there alone.
+            ["joinLink"] = OfAll(matter, person => matter.GivesPlace(person) && !matter.IsPast && evt.Site(person.SiteId)!.JoinsByVideo && (registration is not null || person is { Email: null, NameFollows: false }) ? tokens.JoinUrl(person) : null),
+            ["manageLink"] = IsOver(matter) || matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm ? null
+                : registration is not null ? new Phrase(tokens.Links(registration, evt).Manage) : matter.Contact is { } contact ? new Phrase(tokens.Links(contact).Manage) : null,
+        };
+        if (registration is not null || matter.Members.Count == 0) return more;
+        more["when"] = OfAll(matter, person => Clock.Span(evt.StartsAt, evt.EndsAt, Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person), language));
+        more["reference"] = OfAll(matter, person => person.Reference);
+        more["site"] = OfAll(matter, person => matter.GivesPlace(person) ? SiteOf(person.SiteId).Text : null);
+        more["way"] = OfAll(matter, person => matter.GivesPlace(person) ? Fill(MessageTexts.Way(evt.Site(person.SiteId)!.Mode), new Dictionary<string, Phrase?> { ["site"] = SiteOf(person.SiteId) }, language).Text : null);
+        more["waitingFor"] = OfAll(matter, person => (person.Waitlist?.SiteId ?? (person.Status == RegistrationStatus.Waitlisted ? person.SiteId : null)) is { } site ? SiteOf(site).Text : null);
+        return more;
+
+        Phrase SiteOf(string id) => Phrase.Of(evt.Site(id)!.Name, language, evt.DefaultLanguage);
+    }
+
+    // What holds for all of them; else a line for each, by name. Where nobody has shown that they are the contact, nothing of those who were named to us.
+    private static Phrase? OfAll(Matter matter, Func<Registration, string?> of)
+    {
+        var language = matter.Language;
+        var each = matter.Kind == MessageKind.DelegationToConfirm ? [] : matter.Concerned.Select(person => (Person: person, Value: of(person))).ToList();
+        if (each.DistinctBy(one => one.Value).Count() <= 1) return each is [(_, { } same), ..] ? new Phrase(same, language) : null;
+        return new Phrase("\n" + string.Join('\n', each.Where(one => one.Value is not null).Select(one => $"{NameOf(one.Person)}{(language == Language.Zh ? "：" : ": ")}{one.Value}")), language);
+
+        string NameOf(Registration person) => person.NameFollows ? MessageTexts.NameFollows.In(language) : PlainHtml.Mark(person.FullName);
     }
 
     private static Phrase? Preface(Matter matter, Dictionary<string, Phrase?> values)
@@ -279,7 +303,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     {
         var (evt, language) = (matter.Event, matter.Language);
         foreach (var when in When(evt, ZonesOf(matter), language)) yield return when;
-        foreach (var site in PassesOn(matter) ? evt.Sites.Where(s => members.Any(m => m is { Email: null, Status: RegistrationStatus.Confirmed } && m.SiteId == s.Id)) : [])
+        foreach (var site in matter.Kind.Is(MessageTraits.PassesOn) ? evt.Sites.Where(s => members.Any(m => m is { Email: null, Status: RegistrationStatus.Confirmed } && m.SiteId == s.Id)) : [])
         {
             yield return Where(evt, site, language);
             if (Directions(evt, site, language) is { } directions) yield return directions;
@@ -292,7 +316,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             if (manages) lines.Add(new Phrase((member.NameFollows ? MessageTexts.GiveName : MessageTexts.ManageMember).In(language), language));
             yield return new Particular(NameOf(member.NameFollows ? null : member.FullName), lines, manages ? tokens.Links(member, evt).Manage : null);
             // In no other mail.
-            if (manages && !matter.IsPast && (PassesOn(matter) || matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationLinks) && member is { NameFollows: false, Status: RegistrationStatus.Confirmed } && evt.Site(member.SiteId)!.JoinsByVideo)
+            if (manages && !matter.IsPast && (matter.Kind.Is(MessageTraits.PassesOn) || matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationLinks) && member is { NameFollows: false, Status: RegistrationStatus.Confirmed } && evt.Site(member.SiteId)!.JoinsByVideo)
                 yield return new Particular(member.FullName, [new Phrase(MessageTexts.JoinMember.In(language), language)], tokens.JoinUrl(member));
         }
 
@@ -301,9 +325,6 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
 
         string NameOf(string? name) => name ?? MessageTexts.NameFollows.In(language);
     }
-
-    // What each of them would read otherwise.
-    private static bool PassesOn(Matter matter) => (matter.TellsOfNew || matter.TellsMembers) && matter.Kind.Is(MessageTraits.PassesOn);
 
     // Null where there is nothing to add: they have the place they wished for.
     private static string? StateOf(Event evt, Registration member, Language language) => member switch

@@ -28,7 +28,6 @@ internal static partial class OrganizerTemplate
 
     // Each may stand for a text of a thousand characters, and what is nested is read by recursion.
     private const int MaxTags = 100;
-    private const int MaxTagLength = 300;
 
     private static readonly HashSet<string> Tags = ["if", "unless", "case", "comment", "raw", "#"];
     private static readonly string[] Filters = ["default", "upcase", "downcase", "capitalize", "strip"];
@@ -73,6 +72,7 @@ internal static partial class OrganizerTemplate
 
     private static readonly Dictionary<string, Phrase?> Nothing = [];
     private static readonly HashSet<string> Known = [.. Names.Select(n => n.Name)];
+    private static readonly HashSet<string> ByAnybody = ["name", "replaced", "registeredBy"];
 
     /// <summary>What is wrong with templates, by field and language, with line and column.</summary>
     public static IEnumerable<FieldError> Check(string field, Texts? texts) => texts is null ? []
@@ -83,52 +83,47 @@ internal static partial class OrganizerTemplate
           where wrong is not null
           select wrong;
 
-    /// <summary>The template filled in.</summary>
+    /// <summary>The template filled in; what anybody may have typed is marked in it (<see cref="PlainHtml"/>).</summary>
     /// <param name="source">As it was checked.</param>
     /// <param name="values">By name; what is absent is null.</param>
-    public static string Render(string source, IReadOnlyDictionary<string, Phrase?> values)
+    /// <param name="lacking">Takes the names that it asks for and that are absent.</param>
+    public static string Render(string source, IReadOnlyDictionary<string, Phrase?> values, ICollection<string>? lacking = null)
     {
         if (Read.Count > 500) Read.Clear();
         var context = new TemplateContext(Options)
         {
-            Undefined = name => values.ContainsKey(name) ? ValueTask.FromResult<FluidValue>(NilValue.Instance) : throw new InvalidOperationException($"No message has anything called '{name}'."),
+            Undefined = name =>
+            {
+                if (!values.ContainsKey(name)) throw new InvalidOperationException($"No message has anything called '{name}'.");
+                lacking?.Add(name);
+                return ValueTask.FromResult<FluidValue>(NilValue.Instance);
+            },
         };
         foreach (var (name, phrase) in values)
             if (phrase is not null) context.SetValue(name, new StringValue(phrase.Text, encode: false));
-        return Gaps().Replace(Read.GetOrAdd(source, s => Parser.Parse(s)).Render(context), "\n\n").Trim();
+        return Gaps().Replace(Read.GetOrAdd(source, s => new Marking().VisitTemplate(Parser.Parse(s))).Render(context), "\n\n").Trim();
     }
 
     internal static FieldError? Wrong(string source, string field)
     {
-        var (openings, at) = (0, -1);
-        while ((at = source.AsSpan(at + 1).IndexOf('{') is >= 0 and var next ? at + 1 + next : -1) >= 0)
+        var reader = new TemplateReader(source, Known, Filters);
+        if (reader.Tags > MaxTags) return new FieldError(field, FieldCode.TooMany, MaxTags);
+        if (reader.Read() is { } mistake)
         {
-            if (at + 1 >= source.Length || source[at + 1] is not ('{' or '%')) continue;
-            if (++openings > MaxTags) return new FieldError(field, FieldCode.TooMany, MaxTags);
-            var end = source.AsSpan(at, Math.Min(source.Length - at, MaxTagLength)).IndexOf(source[at + 1] == '{' ? "}}" : "%}");
-            if (end < 0) return Unreadable(field, source, at);
-            at += end;
+            var (line, column) = (LineOf(source, mistake.At), ColumnOf(source, mistake.At));
+            return mistake.Name is null ? new FieldError(field, FieldCode.InvalidTemplate, line, column)
+                : new FieldError(field, FieldCode.UnknownName, line, column, MessageParts.Shorten(mistake.Name, 60), string.Join(", ", mistake.IsFilter ? Filters : Known));
         }
 
-        if (!Parser.TryParse(source, out var template, out var error))
+        if (!Parser.TryParse(source, out _, out var error))
         {
             var place = Place().Match(error);
-            return place.Success ? new FieldError(field, FieldCode.InvalidTemplate, long.Parse(place.Groups[1].Value, CultureInfo.InvariantCulture), long.Parse(place.Groups[2].Value, CultureInfo.InvariantCulture)) : Unreadable(field, source, 0);
+            return new FieldError(field, FieldCode.InvalidTemplate, NumberAt(1), NumberAt(2));
+
+            long NumberAt(int group) => place.Success ? long.Parse(place.Groups[group].Value, CultureInfo.InvariantCulture) : 1;
         }
 
-        var words = new Words();
-        words.VisitTemplate(template);
-        if (words.Unknown is { } name) return Misnamed(field, source, name, string.Join(", ", Known));
-        if (words.UnknownFilter is { } filter) return Misnamed(field, source, filter, string.Join(", ", Filters));
-        return !words.AsksForNames && Render(source, Nothing).Length == 0 ? new FieldError(field, FieldCode.EmptyTemplate) : null;
-    }
-
-    private static FieldError Unreadable(string field, string source, int at) => new(field, FieldCode.InvalidTemplate, LineOf(source, at), ColumnOf(source, at));
-
-    private static FieldError Misnamed(string field, string source, string name, string allowed)
-    {
-        var at = Regex.Match(source, $@"\{{[{{%][^{{}}]*?(?<name>(?<![\w.]){Regex.Escape(name)})(?!\w)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) is { Success: true } match ? match.Groups["name"].Index : 0;
-        return new FieldError(field, FieldCode.UnknownName, LineOf(source, at), ColumnOf(source, at), MessageParts.Shorten(name, 60), allowed);
+        return !reader.AsksForNames && Render(source, Nothing).Length == 0 ? new FieldError(field, FieldCode.EmptyTemplate) : null;
     }
 
     private static long LineOf(string source, int at) => source.AsSpan(0, at).Count('\n') + 1;
@@ -143,36 +138,28 @@ internal static partial class OrganizerTemplate
         return parser;
     }
 
-    /// <summary>Looks for what nobody has.</summary>
-    private sealed class Words : AstVisitor
+    /// <summary>Marks what comes of values that anybody may have typed, whatever filters have made of it.</summary>
+    private sealed class Marking : AstRewriter
     {
-        public string? Unknown { get; private set; }
+        private bool _isByAnybody;
 
-        /// <summary>Whether what comes out depends on whom it is for.</summary>
-        public bool AsksForNames { get; private set; }
-
-        public string? UnknownFilter { get; private set; }
+        protected override Statement VisitOutputStatement(OutputStatement outputStatement)
+        {
+            _isByAnybody = false;
+            Visit(outputStatement.Expression);
+            return _isByAnybody ? new OutputStatement(new Marked(outputStatement.Expression)) : outputStatement;
+        }
 
         protected override Expression VisitMemberExpression(MemberExpression memberExpression)
         {
-            AsksForNames = true;
-            if (memberExpression.Segments is not [IdentifierSegment { Identifier: { } name }] || !Known.Contains(name))
-                Unknown ??= string.Join('.', memberExpression.Segments.Select(s => s is IdentifierSegment segment ? segment.Identifier : "[]"));
+            _isByAnybody |= memberExpression.Segments is [IdentifierSegment { Identifier: { } name }] && ByAnybody.Contains(name);
             return base.VisitMemberExpression(memberExpression);
         }
+    }
 
-        protected override Expression VisitFilterExpression(FilterExpression filterExpression)
-        {
-            if (!Filters.Contains(filterExpression.Name)) UnknownFilter ??= filterExpression.Name;
-            return base.VisitFilterExpression(filterExpression);
-        }
-
-        // A range is a list that nobody needs.
-        protected override Expression VisitRangeExpression(RangeExpression rangeExpression)
-        {
-            Unknown ??= "..";
-            return rangeExpression;
-        }
+    private sealed class Marked(Expression inner) : Expression
+    {
+        public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context) => new StringValue(PlainHtml.Mark((await inner.EvaluateAsync(context)).ToStringValue()), encode: false);
     }
 
     [GeneratedRegex(@"\((\d+):(\d+)\)", RegexOptions.CultureInvariant)]

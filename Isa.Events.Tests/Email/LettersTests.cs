@@ -510,6 +510,23 @@ public class LettersTests : MailTests
     }
 
     [Fact]
+    public async Task After_the_end_they_hear_of_it_alone_whose_links_went_with_the_earlier_address()
+    {
+        var evt = await Host.EventAsync(e => e["rules"] = new JsonObject { ["reminders"] = new JsonArray() });
+        var (renamed, moved) = (await RegisterAsync(evt, "hannover"), await RegisterAsync(evt, "zoom"));
+        await Host.SendAsync();
+        Host.Time.SetUtcNow(new(2020, 10, 16, 8, 59, 59, TimeSpan.Zero));
+        (await Host.Partner.PatchAsync($"/v1/registrations/{renamed["id"]}", new { fullName = "Dr. Erika Neu" })).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.PatchAsync($"/v1/registrations/{moved["id"]}", new { email = "andere@example.org" })).ShouldBe(HttpStatusCode.OK);
+        Host.Time.SetUtcNow(new(2020, 10, 16, 9, 0, 0, TimeSpan.Zero));
+        var mail = await Host.SendOneAsync();
+        mail.To.ShouldBe("andere@example.org");
+        mail.Text.ShouldContain((string)(await Host.Partner.NowAsync(moved))["links"]!["manage"]!);
+        mail.Text.ShouldNotContain("/join/");
+        mail.Calendar.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task An_assistant_gets_a_copy_without_the_calendar_object_that_says_whose_it_is()
     {
         var evt = await Host.EventAsync();

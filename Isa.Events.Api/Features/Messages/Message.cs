@@ -13,6 +13,9 @@ public sealed record Message
 
     public string? RegistrationId { get; init; }
 
+    /// <summary>The delegation whose contact it goes to, where it tells of several of its members.</summary>
+    public string? DelegationId { get; init; }
+
     /// <summary>Absent until it was first rendered, or where it came to nothing.</summary>
     public Recipient? Recipient { get; init; }
 
@@ -37,7 +40,7 @@ public sealed record Message
 
     internal static Message Of(MessageRow row) => new()
     {
-        Id = IdPrefix + row.Id, Kind = row.Kind, RegistrationId = row.RegistrationId, Recipient = row.Recipient, Address = row.Address, State = row.State, Attempts = row.Attempts, LastError = row.LastError,
+        Id = IdPrefix + row.Id, Kind = row.Kind, RegistrationId = row.RegistrationId, DelegationId = row.DelegationId, Recipient = row.Recipient, Address = row.Address, State = row.State, Attempts = row.Attempts, LastError = row.LastError,
         CreatedAt = row.CreatedAt, NextAttemptAt = row.State == OutboxState.Pending ? row.DueAt : null, FirstAttemptAt = row.AttemptedAt, DoneAt = row.DoneAt,
     };
 }

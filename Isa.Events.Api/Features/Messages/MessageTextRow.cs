@@ -105,7 +105,8 @@ public sealed class MessageTextWordsValidator : Validator<MessageTextWords>
 /// <param name="BuiltIn">The product's own words.</param>
 /// <param name="Own">What the event's organiser has put in their place, or null.</param>
 /// <param name="UpdatedAt">When that was.</param>
-public sealed record MessageTextAnswer(MessageKind Kind, MessageTextWords BuiltIn, MessageTextWords? Own, DateTimeOffset? UpdatedAt)
+/// <param name="ContactGets">What the contact of a delegation gets in its place for members without an address, in one mail about all; null where they get this one.</param>
+public sealed record MessageTextAnswer(MessageKind Kind, MessageTextWords BuiltIn, MessageTextWords? Own, DateTimeOffset? UpdatedAt, IReadOnlyList<MessageKind>? ContactGets)
 {
     internal static Task SendAsync(HttpContext context, MessageKind kind, MessageTextRow? row, string cacheControl)
     {
@@ -113,7 +114,18 @@ public sealed record MessageTextAnswer(MessageKind Kind, MessageTextWords BuiltI
         return Conditional.SendAsync(context, body, Conditional.Tag(MessageTextRow.MarkOf(row), body), "application/json; charset=utf-8", cacheControl);
     }
 
-    internal static MessageTextAnswer Of(MessageKind kind, MessageTextRow? row) => new(kind, MessageTextWords.Of(MessageTexts.Of(kind).ToWords()), row is null ? null : MessageTextWords.Of(row.Texts), row?.UpdatedAt);
+    internal static MessageTextAnswer Of(MessageKind kind, MessageTextRow? row) => new(kind, MessageTextWords.Of(MessageTexts.Of(kind).ToWords()), row is null ? null : MessageTextWords.Of(row.Texts), row?.UpdatedAt, ForContact(kind));
+
+    private static MessageKind[]? ForContact(MessageKind kind) => kind switch
+    {
+        MessageKind.Confirmed or MessageKind.ConfirmedWaiting or MessageKind.Pending => [MessageKind.DelegationRegistered],
+        MessageKind.Waitlisted => [MessageKind.DelegationRegistered, MessageKind.DelegationApproved],
+        MessageKind.Approved => [MessageKind.DelegationApproved],
+        MessageKind.Declined => [MessageKind.DelegationDeclined],
+        MessageKind.AddressToConfirm => [MessageKind.DelegationToConfirm],
+        MessageKind.Links => [MessageKind.DelegationLinks],
+        _ => null,
+    };
 }
 
 /// <summary>A name that templates may use.</summary>

@@ -48,7 +48,8 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
             Count = groups.Sum(g => g.People),
             WithoutAddress = groups.Sum(g => g.WithoutAddress),
             Bounced = groups.Sum(g => g.Bounced),
-            Empty = empty,
+            Empty = empty.Sum(letter => letter.People),
+            EmptyWithout = [.. empty.SelectMany(letter => letter.Lacking.Select(name => (Name: name, letter.People))).GroupBy(one => one.Name).Select(g => new MissingName(g.Key, g.Sum(one => one.People))).OrderByDescending(missing => missing.Count).ThenBy(missing => missing.Name, StringComparer.Ordinal)],
             ByLanguage = [.. groups.GroupBy(g => g.Language).Select(g => new LanguageCount(g.Key, g.Sum(x => x.People)))],
             BySite = [.. groups.GroupBy(g => g.SiteId).Select(g => new SiteCount(g.Key, g.Sum(x => x.People)))],
             Example = shown is null ? null : new MessageExample(example!.Id!, shown.Language, MessageParts.Line(shown.Subject), MessagePage.Text(shown), MessagePage.Page(shown)),
@@ -90,13 +91,19 @@ public sealed class SendMessage(EventsDatabase database, CurrentEvents events, L
     private static Registration? Example(ReadSession session, Event evt, MessageFilter filter, DateTimeOffset now) => session.One<Registration>(First, filter.Of(evt, now));
 
     // A text without conditions and names is the same for everybody, and was refused where it was empty.
-    private long Empty(ReadSession session, Event evt, MessageRequest request, MessageFilter filter, DateTimeOffset now)
+    private List<(IReadOnlyCollection<string> Lacking, long People)> Empty(ReadSession session, Event evt, MessageRequest request, MessageFilter filter, DateTimeOffset now)
     {
-        if (!Enum.GetValues<Language>().Any(language => request.Body![language]?.Contains('{', StringComparison.Ordinal) == true)) return 0;
+        if (!Enum.GetValues<Language>().Any(language => request.Body![language]?.Contains('{', StringComparison.Ordinal) == true)) return [];
         var match = filter.Of(evt, now);
-        return session.Query<Registration>(All, match).GroupBy(person => person is { Email: null, DelegationId: { } delegation } ? delegation : person.Id!)
-            .Select(group => (Matter: About(session, evt, request.Words, now, group.First(), match), People: group.LongCount()))
-            .Where(letter => writer.IsEmpty(letter.Matter, invites.Get(session, evt, letter.Matter.Language))).Sum(letter => letter.People);
+        return
+        [
+            .. from person in session.Query<Registration>(All, match)
+               group person by person is { Email: null, DelegationId: { } delegation } ? delegation : person.Id! into people
+               let matter = About(session, evt, request.Words, now, people.First(), match)
+               let lacking = writer.WhyEmpty(matter, invites.Get(session, evt, matter.Language))
+               where lacking is not null
+               select (lacking, people.LongCount()),
+        ];
     }
 
     private static Matter About(ReadSession session, Event evt, OrganizerWords words, DateTimeOffset now, Registration example, RegistrationMatch match) => example is { Email: null, DelegationId: { } delegation } && Delegation.Find(session, delegation) is { } contact
@@ -195,6 +202,9 @@ public sealed record MessagePreview
     /// <summary>How many of them would get nothing, because nothing comes out of the text for them.</summary>
     public required long Empty { get; init; }
 
+    /// <summary>What the text asks for and those have not, with how many of them.</summary>
+    public required IReadOnlyList<MissingName> EmptyWithout { get; init; }
+
     public required IReadOnlyList<LanguageCount> ByLanguage { get; init; }
 
     public required IReadOnlyList<SiteCount> BySite { get; init; }
@@ -206,6 +216,9 @@ public sealed record MessagePreview
 public sealed record LanguageCount(Language Language, long Count);
 
 public sealed record SiteCount(string SiteId, long Count);
+
+/// <summary>A name of a template that says nothing of some people.</summary>
+public sealed record MissingName(string Name, long Count);
 
 /// <summary>A message as one of them would get it.</summary>
 public sealed record MessageExample(string RegistrationId, Language Language, string Subject, string Text, string Html);

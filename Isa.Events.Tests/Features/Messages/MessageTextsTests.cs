@@ -67,6 +67,39 @@ public class MessageTextsTests(SharedHost shared)
         (await host.SendOneAsync()).Text.ShouldNotContain("Ihre Anmeldung ist bestätigt.");
     }
 
+    [Theory]
+    [InlineData("confirmed", "delegationRegistered")]
+    [InlineData("waitlisted", "delegationRegistered")]
+    [InlineData("pending", "delegationRegistered")]
+    [InlineData("approved", "delegationApproved")]
+    [InlineData("declined", "delegationDeclined")]
+    [InlineData("addressToConfirm", "delegationToConfirm")]
+    public async Task Each_says_what_the_contact_of_a_delegation_gets_in_its_place(string kind, string contactGets)
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync(e =>
+        {
+            if (kind == "waitlisted") (e["sites"]![0]!["capacity"], e["sites"]![0]!["waitlist"]) = (0, new JsonObject());
+            e["rules"] = new JsonObject { ["requiresApproval"] = kind is "pending" or "approved" or "declined", ["confirmsAddresses"] = kind == "addressToConfirm" };
+        });
+        foreach (var one in new[] { kind, contactGets })
+        {
+            var text = (await host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/{one}", $$$"""{"en":{"body":"Words for {{{one}}}."}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json;
+            (text["contactGets"]?.AsArray().Select(k => (string)k!).Contains(contactGets)).ShouldBe(one == kind ? true : null);
+        }
+
+        var party = (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", """
+            {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"en"},"noticeVersion":"1","whenFull":"waitlist","members":[{"fullName":"Anna","siteId":"hannover","language":"en"}]}
+            """)).ShouldBe(HttpStatusCode.Created).Json;
+        if (kind is "approved" or "declined")
+        {
+            await host.SendAsync();
+            (await host.Organizer.PostAsync($"/v1/delegations/{party["id"]}/{(kind == "approved" ? "approve" : "decline")}")).ShouldBe(HttpStatusCode.OK);
+        }
+
+        (await host.SendOneAsync()).Text.ShouldContain($"Words for {contactGets}.");
+    }
+
     [Fact]
     public async Task Are_listed_with_the_product_s_words_and_the_names_that_may_be_used()
     {

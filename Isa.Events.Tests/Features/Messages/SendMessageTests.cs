@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Isa.Events.Api.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -49,11 +50,13 @@ public class SendMessageTests(SharedHost shared)
         var online = await host.Partner.RegisteredAsync(evt, "zoom");
         (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", """
             {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"en"},"noticeVersion":"1",
-             "members":[{"fullName":"Anna","siteId":"zoom","language":"de"},{"fullName":"Bert","siteId":"zoom","language":"de"}]}
+             "members":[{"fullName":"Anna","siteId":"hannover","language":"de"},{"fullName":"Bert","siteId":"hannover","language":"de"}]}
             """)).ShouldBe(HttpStatusCode.Created);
         await host.SendAsync();
-        var message = Message("""{"subject":{"de":"Ihr Zugang"},"body":{"de":"{% if joinLink %}Hier: {{ joinLink }}{% endif %}"},"expectedCount":4}""");
-        ((int)(await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message.ToJsonString())).ShouldBe(HttpStatusCode.OK).Json["empty"]!).ShouldBe(3); // a contact joins nothing themselves
+        var message = Message("""{"subject":{"de":"Ihr Zugang"},"body":{"de":"{% if joinLink %}Hier: {{ joinLink }}{% elsif note %}{% case site %}{% when 'Nirgends' %}x{% endcase %}{% endif %}"},"expectedCount":4}""");
+        var preview = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message.ToJsonString())).ShouldBe(HttpStatusCode.OK).Json;
+        ((int)preview["empty"]!).ShouldBe(3);
+        preview["emptyWithout"]!.AsArray().Select(m => $"{m!["name"]} {m["count"]}").ShouldBe(["joinLink 3", "note 3"]);
         (await host.Organizer.PostAsync($"/v1/events/{evt}/messages", message.ToJsonString())).ShouldBe(HttpStatusCode.Accepted);
         await host.Services.GetRequiredService<Dispatcher>().RunAsync(CancellationToken.None);
         Mailed.Of(MimeKit.MimeMessage.Load(Directory.GetFiles(Path.Combine(host.Folder, "mail")).ShouldHaveSingleItem(), TestContext.Current.CancellationToken)).To.ShouldBe((string)online["email"]!);
@@ -149,7 +152,7 @@ public class SendMessageTests(SharedHost shared)
     [InlineData("body.de", "{{ name.size }}", "unknown-name", "1")]
     [InlineData("body.de", "{{ name[0] }}", "unknown-name", "1")]
     [InlineData("body.de", "{% if false %}{{ hidden }}{% endif %}", "unknown-name", "1")]
-    [InlineData("body.de", "{{ (1..1000000000) }}", "unknown-name", "1")]
+    [InlineData("body.de", "{{ (1..1000000000) }}", "invalid-template", "1")]
     public async Task Wrong_templates_are_refused_with_field_and_line(string field, string template, string code, string line)
     {
         var evt = await shared.EventAsync();
@@ -339,6 +342,91 @@ public class SendMessageTests(SharedHost shared)
         ((string)preview["example"]!["text"]!).ShouldContain("Please pass this message on to: Anna.");
         await SendAsync(host, evt, message, 1);
         (await host.SendOneAsync()).Text.ShouldContain("Please pass this message on to: Anna.");
+    }
+
+    [Theory]
+    [InlineData("de", "Anna: ", "Sie nehmen per Video teil (Zoom); Ihr Link steht unten.", "Link zum Teilnehmen")]
+    [InlineData("en", "Anna: ", "You will take part by video (Zoom); your link is below.", "Link to join")]
+    [InlineData("zh", "Anna：", "您将通过视频参会（Zoom），专属链接见下方", "入会链接")]
+    public async Task The_contact_of_a_delegation_reads_what_holds_for_all_and_else_whom_it_holds_for(string language, string anna, string way, string join)
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync(e => e["sites"]!.AsArray().Single(site => (string?)site!["id"] == "zoom")!["name"] = new JsonObject { ["de"] = "Zoom" });
+        var party = (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", $$"""
+            {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"{{language}}"},"noticeVersion":"1",
+             "members":[{"fullName":"Anna","siteId":"zoom","language":"de"},{"fullName":"Bert https://evil.example/","siteId":"zoom","language":"de"},{"fullName":"Cem","siteId":"hannover","language":"de"}]}
+            """)).ShouldBe(HttpStatusCode.Created).Json;
+        await host.SendAsync();
+        const string body = "{% if joinLink %}Link: {{ joinLink }}{% else %}nichts{% endif %}\n\n[{{ site }}] [{{ where }}] [{{ way }}] [{{ when }}] [{{ reference }}] [{{ waitingFor }}]";
+
+        // All go to the same place: that is said once, and the links are for each.
+        var same = await SentAsync(body, "zoom", 2);
+        foreach (var part in new[] { "[Zoom]", $"[{way}", $"Link: \n{anna}https://events.example.org/join/", "[]" }) same.Text.ShouldContain(part);
+        Regex.Count(same.Text, "/join/").ShouldBe(4); // in the text, and below with each name
+        same.Text.ShouldContain(join);
+        Regex.Count(same.Html, "<a href=\"https://events\\.example\\.org/join/[^\"]+\" style").ShouldBe(2);
+        same.Html.ShouldContain("<bdi>Bert https://evil.example/</bdi>");
+        same.Html.ShouldNotContain("href=\"https://evil.example");
+        foreach (var member in party["members"]!.AsArray().Take(2)) same.Text.ShouldContain((string)member!["reference"]!);
+        same.Text.ShouldNotContain('\uFDD0');
+
+        // One of several has a link.
+        var other = await SentAsync(body, null, 3);
+        other.Text.ShouldContain($"[\n{anna}Zoom\nBert");
+        other.Text.ShouldContain(language == "zh" ? "Cem：" : "Cem: ");
+        other.Text.ShouldNotMatch("Cem[:：] ?https://events.example.org/join/");
+
+        // It tells of one alone.
+        var one = await SentAsync("{{ joinLink }}|{{ reference }}", null, 1, "Anna");
+        one.Text.ShouldMatch(@"\nhttps://events\.example\.org/join/\S+\|ISA-\w+");
+        var room = await SentAsync(body, "hannover", 1);
+        room.Text.ShouldContain("nichts");
+        room.Text.ShouldNotContain("/join/");
+
+        async Task<Mailed> SentAsync(string text, string? siteId, int count, string? q = null)
+        {
+            var message = new JsonObject { ["subject"] = new JsonObject { ["de"] = "Gut" }, ["body"] = new JsonObject { ["de"] = text }, ["filter"] = new JsonObject { ["siteId"] = siteId, ["q"] = q } };
+            var preview = (await host.Organizer.PostAsync($"/v1/events/{evt}/messages?dryRun=true", message.ToJsonString())).ShouldBe(HttpStatusCode.OK).Json;
+            ((int)preview["empty"]!).ShouldBe(0);
+            preview["emptyWithout"]!.AsArray().ShouldBeEmpty();
+            await SendAsync(host, evt, message.ToJsonString(), count);
+            return await host.SendOneAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_contact_gets_no_link_of_a_member_who_has_an_address_and_who_has_not_confirmed_theirs_reads_nothing_of_members()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        foreach (var kind in new[] { "delegationRegistered", "delegationToConfirm" })
+            (await host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/{kind}", """{"en":{"body":"Links: {{ joinLink }} References: {{ reference }}."}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        const string delegation = """
+            {"contact":{"fullName":"Kim Kontakt","email":"contact@example.org","language":"en"},"noticeVersion":"1",
+             "members":[{"fullName":"Anna","siteId":"zoom","language":"de"},{"fullName":"Cem","siteId":"zoom","language":"de","email":"cem@example.org"}]}
+            """;
+        (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", delegation)).ShouldBe(HttpStatusCode.Created);
+        var text = (await host.SendAsync()).Single(m => m.To == "contact@example.org").Text;
+        text.ShouldMatch(@"Links: \nAnna: https://\S+ References: \nAnna: ISA-\w+\nCem: ISA-\w+\.");
+
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", """{"rules":{"confirmsAddresses":true}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await host.Partner.PostAsync($"/v1/events/{evt}/delegations", delegation.Replace("cem@", "cim@", StringComparison.Ordinal).Replace("contact@", "other@", StringComparison.Ordinal))).ShouldBe(HttpStatusCode.Created);
+        (await host.SendOneAsync()).Text.ShouldContain("Links:  References: .");
+    }
+
+    [Fact]
+    public async Task Whatever_somebody_calls_themselves_is_no_link_in_the_organiser_s_words()
+    {
+        await using var host = await Mail.HostAsync();
+        var evt = await host.EventAsync();
+        (await host.Organizer.PutAsync($"/v1/events/{evt}/message-texts/confirmed", """{"de":{"body":"{{ name }}, mehr auf https://example.org/?r={{ reference }} oder https://example.org/{{ name }}.\n\n{{ manageLink }}"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var made = (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["fullName"] = "https://evil.example/login"))).ShouldBe(HttpStatusCode.Created).Json;
+        var mail = await host.SendOneAsync();
+        mail.Text.ShouldContain($"https://evil.example/login, mehr auf https://example.org/?r={made["reference"]} oder https://example.org/https://evil.example/login.");
+        mail.Html.ShouldContain("<bdi>https://evil.example/login</bdi>, mehr auf");
+        mail.Html.ShouldContain($"<a href=\"https://example.org/?r={made["reference"]}\"");
+        mail.Html.ShouldContain($"<a href=\"{made["links"]!["manage"]}\" style");
+        foreach (var link in new[] { "href=\"https://evil", "href=\"https://example.org/\"", "href=\"https://example.org/https" }) mail.Html.ShouldNotContain(link);
     }
 
     [Fact]
