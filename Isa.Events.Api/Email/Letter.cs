@@ -17,6 +17,9 @@ public enum Recipient
     Invitee,
 
     Organizer,
+
+    /// <summary>The address that somebody had before.</summary>
+    Former,
 }
 
 /// <summary>A message to one mailbox, rendered now. Message-ID, Date and the envelope are the sender's to set.</summary>

@@ -60,6 +60,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var letters = new List<Letter>();
         var (main, name, address) = matter switch
         {
+            { Kind: MessageKind.AddressReplaced, Registration: { } left } => (Recipient.Former, "", left.Email),
             { Contact: { } contact } => (Recipient.Contact, contact.ContactName, contact.ContactEmail),
             { Registration: { } registration } => (Recipient.Attendee, registration.FullName, registration.Email),
             { Summary: not null } => (Recipient.Organizer, matter.Event.OrganizerName ?? "", matter.Event.OrganizerEmail),
@@ -67,7 +68,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         };
         if (matter.TestTo is { } tester) (main, name, address) = (Recipient.Organizer, "", tester);
         if (string.IsNullOrEmpty(address)) return letters;
-        var calendar = main == Recipient.Attendee ? Calendar(matter, shared) : null;
+        var calendar = main is Recipient.Attendee or Recipient.Former ? Calendar(matter, shared) : null;
         var content = writer.Write(matter, shared, WordsFor(calendar, matter), tellsPlace: Told(matter, calendar, main) is not null);
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
         var isEmpty = content.Body.Text.Length == 0;
@@ -112,7 +113,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
 
     // Who passes it on is taken to have done so; and who waits has no entry that would tell.
     private static ToldInvite? Told(Matter matter, InviteObject? calendar, Recipient main) =>
-        calendar is not null || matter is { Registration: { } person } && !matter.Kind.Is(MessageTraits.NoEntry) && (main == Recipient.Contact ? person.IsActive || person.Told is not null : person.IsActive && !matter.HasPlace)
+        main != Recipient.Former && (calendar is not null || matter is { Registration: { } person } && !matter.Kind.Is(MessageTraits.NoEntry) && (main == Recipient.Contact ? person.IsActive || person.Told is not null : person.IsActive && !matter.HasPlace))
             ? ToldInvite.Next(matter.Event, matter.Registration!, matter.Language, matter.Row) : null;
 
     // Who comes later is no news to those who were told before: they still hear of a change by itself.

@@ -92,6 +92,8 @@ internal sealed record Matter
             return entry.Kind.IsToEach() ? OfMembers(session, evt, entry, delegation, now) : OfDelegation(session, evt, entry, delegation, now);
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
         if (Registration.Find(session, entry.RegistrationId) is not { } registration) return null;
+        if (entry is { Kind: OutboxKind.AddressReplaced, Payload: { Address: { } former, Told: { } told } })
+            return now < evt.EndsAt ? Of(session, evt, registration.AsLeft(former, told), MessageKind.AddressReplaced) with { Now = now } : null;
         var row = entry.Payload?.SplitFrom ?? entry.Id;
         registration = Before(registration, row);
         var wait = WaitlistEntry.Explain(session, evt, registration, now);
@@ -106,7 +108,7 @@ internal sealed record Matter
     public static Matter Sample(ReadSession session, Event evt, Registration registration, MessageKind kind, DateTimeOffset now)
     {
         var other = evt.Sites.FirstOrDefault(site => site.Id != registration.SiteId)?.Id ?? registration.SiteId;
-        var ended = kind is MessageKind.Declined or MessageKind.Replaced || kind.ToString().StartsWith(nameof(MessageKind.Cancelled), StringComparison.Ordinal);
+        var ended = kind is MessageKind.Declined or MessageKind.Replaced or MessageKind.AddressReplaced || kind.ToString().StartsWith(nameof(MessageKind.Cancelled), StringComparison.Ordinal);
         var status = ended ? RegistrationStatus.Cancelled : kind switch
         {
             MessageKind.Waitlisted => RegistrationStatus.Waitlisted,

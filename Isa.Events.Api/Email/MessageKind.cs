@@ -28,6 +28,9 @@ public enum MessageKind
 
     /// <summary>What the registration says of the person.</summary>
     DetailsChanged,
+
+    /// <summary>To the address that somebody had before: the entry there ends.</summary>
+    AddressReplaced,
     Cancelled,
     CancelledByOrganizer,
 

@@ -240,6 +240,22 @@ internal static class MessageTexts
                 您的报名信息已更新，最新内容见下方；旧邮件中的链接可能已失效。
                 """)),
 
+        [MessageKind.AddressReplaced] = new(
+            new("Ihre E-Mail-Adresse wurde ersetzt: {{ event }}", "Your e-mail address has been replaced: {{ event }}", "电子邮箱已更换：{{ event }}"),
+            new("""
+                zu Ihrer Anmeldung gehört jetzt eine andere E-Mail-Adresse; alles Weitere geht dorthin. Die Anmeldung selbst bleibt bestehen.
+
+                Haben Sie das nicht veranlasst, wenden Sie sich bitte an den Veranstalter.
+                """, """
+                Your registration now has another e-mail address, and everything further goes there. The registration itself remains valid.
+
+                If you did not ask for this, please contact the organiser.
+                """, """
+                您的报名已改用其他电子邮箱，后续通知将发送至新邮箱。报名本身仍然有效。
+
+                如非您本人操作，请联系主办方。
+                """)),
+
         [MessageKind.Cancelled] = new(
             new("Anmeldung storniert: {{ event }}", "Registration cancelled: {{ event }}", "报名已取消：{{ event }}"),
             new("""

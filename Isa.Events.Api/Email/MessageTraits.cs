@@ -57,6 +57,7 @@ internal static class MessageTraitsOfKinds
         MessageKind.ThankYou => MessageTraits.Aside | MessageTraits.ForMembers | MessageTraits.NoEntry | MessageTraits.NoAgenda | MessageTraits.NoCopy | MessageTraits.NoManage,
         MessageKind.DeclineReceived => MessageTraits.NoEntry | MessageTraits.NoManage,
         MessageKind.Invitation => MessageTraits.Document,
+        MessageKind.AddressReplaced => MessageTraits.NoName | MessageTraits.NoCopy | MessageTraits.NoManage,
         MessageKind.Links => MessageTraits.NoCopy,
         MessageKind.NameDue => MessageTraits.NoAgenda,
         MessageKind.DelegationRegistered or MessageKind.DelegationApproved => MessageTraits.TellsOfNew | MessageTraits.PassesOn | MessageTraits.Document,

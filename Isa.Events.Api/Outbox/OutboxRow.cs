@@ -1,3 +1,4 @@
+using Isa.Events.Api.Email;
 using Isa.Events.Api.Features.Actions;
 
 namespace Isa.Events.Api.Outbox;
@@ -32,6 +33,7 @@ public enum OutboxKind
     DelegationApproved,
     DelegationDeclined,
     DelegationChanged,
+    AddressReplaced,
 }
 
 /// <summary>Work for later, written in the transaction of its cause: it is there exactly when the cause is. What is sent is rendered when it is sent.</summary>
@@ -67,21 +69,30 @@ public static class OutboxRow
         Write(session, kind, eventId, null, delegationId, null, dueAt ?? session.Now, false, null);
     }
 
+    /// <summary>Writes a row for the address that somebody had before, where the entry ends; nothing else waits for it.</summary>
+    /// <param name="session">The work's.</param>
+    /// <param name="eventId">The event, locked.</param>
+    /// <param name="registrationId">Whose.</param>
+    /// <param name="address">The former.</param>
+    /// <param name="told">What the calendar there shows.</param>
+    public static void AddForFormer(WriteSession session, string eventId, string registrationId, string address, ToldInvite told) =>
+        Write(session, OutboxKind.AddressReplaced, eventId, registrationId, null, new OutboxDetails { Address = address, Told = told with { By = null, Before = null } }, session.Now, false, null, Recipient.Former);
+
     // Where an older row may say the same, the statement itself sees to that: nobody waits for an answer in between.
-    private static void Write(WriteSession session, OutboxKind kind, string eventId, string? registrationId, string? delegationId, OutboxDetails? details, DateTimeOffset dueAt, bool mayBeCovered, string? actionId)
+    private static void Write(WriteSession session, OutboxKind kind, string eventId, string? registrationId, string? delegationId, OutboxDetails? details, DateTimeOffset dueAt, bool mayBeCovered, string? actionId, Recipient? recipient = null)
     {
         session.Execute(!mayBeCovered ? Insert : registrationId is null ? InsertChange : InsertUnlessCovered, new
         {
-            Id = OrderedId.New(session.Now), Kind = kind, EventId = eventId, RegistrationId = registrationId, DelegationId = delegationId, Payload = details, session.Now, DueAt = dueAt, Bulk = kind == OutboxKind.Invitation, ActionId = actionId,
+            Id = OrderedId.New(session.Now), Kind = kind, EventId = eventId, RegistrationId = registrationId, DelegationId = delegationId, Payload = details, session.Now, DueAt = dueAt, Bulk = kind == OutboxKind.Invitation, ActionId = actionId, Recipient = recipient,
         });
         session.AddedWork |= dueAt <= session.Now && !kind.IsChange();
     }
 
-    private const string Into = "INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, done_at, bulk, action_id)";
+    private const string Into = "INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, done_at, bulk, action_id, recipient)";
 
-    private const string Insert = $"{Into} VALUES (@Id, @Kind, @EventId, @RegistrationId, @DelegationId, @Payload, 'pending', @Now, @DueAt, NULL, @Bulk, @ActionId)";
+    private const string Insert = $"{Into} VALUES (@Id, @Kind, @EventId, @RegistrationId, @DelegationId, @Payload, 'pending', @Now, @DueAt, NULL, @Bulk, @ActionId, @Recipient)";
 
-    private const string Unless = "@Id, @Kind, @EventId, @RegistrationId, @DelegationId, @Payload, CASE WHEN is_covered THEN 'superseded' ELSE 'pending' END, @Now, @DueAt, CASE WHEN is_covered THEN @Now END, @Bulk, @ActionId";
+    private const string Unless = "@Id, @Kind, @EventId, @RegistrationId, @DelegationId, @Payload, CASE WHEN is_covered THEN 'superseded' ELSE 'pending' END, @Now, @DueAt, CASE WHEN is_covered THEN @Now END, @Bulk, @ActionId, @Recipient";
 
     private const string InsertUnlessCovered = $"{Into} SELECT {Unless} FROM (SELECT EXISTS ({Superseding.Covering}) AS is_covered) AS older";
 
@@ -94,9 +105,15 @@ public static class OutboxRow
     private const string TakeOver = $"UPDATE outbox SET action_id = @ActionId, due_at = @DueAt, payload = NULL {Waits}";
 }
 
-/// <summary>What a row must know beyond its event and registration. Ids and names of sites, nobody's details.</summary>
+/// <summary>What a row must know beyond its event and registration. Ids and names of sites, nobody's details but an address that is in no other place any more.</summary>
 public sealed record OutboxDetails
 {
+    /// <summary>Of an address that was replaced: that one.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>What the calendar there shows.</summary>
+    public ToldInvite? Told { get; init; }
+
     public string? FromSite { get; init; }
 
     public string? InviteeId { get; init; }

@@ -204,7 +204,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
 
     private const string Waits = $"SELECT COUNT(*) FROM outbox o WHERE o.id = @Id AND {IsCancelling}";
 
-    // An earlier row for the same person goes first, unless it is held; one that is not split yet is for all of them, except that nobody waits for a copy.
+    // An earlier row for the same person goes first, unless it is held; one that is not split yet is for all of them, except that nobody waits for a copy, or for the address that they had before.
     // An end waits for what is being sent alone: it could not end that, which may have failed since.
     private static readonly string Due = $"""
         SELECT o.id, (CASE WHEN e.is_test OR r.is_test OR d.is_test THEN TRUE ELSE FALSE END) AS is_test
@@ -215,8 +215,8 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         WHERE {IsDue} AND o.bulk = @Bulk AND NOT ({IsFanOut}) AND NOT {IsCancelling}
             AND NOT EXISTS (SELECT 1 FROM outbox p
                 WHERE p.event_id = o.event_id AND p.registration_id = o.registration_id AND p.id < o.id AND p.state = 'pending' AND (p.action_id IS NULL OR p.due_at <= @Now)
-                AND (p.leased_until > @Now OR o.kind NOT IN {OutboxKinds.EndsInSql})
-                AND (p.recipient IS NULL OR p.recipient = o.recipient OR o.recipient IS NULL AND p.recipient <> 'copy'))
+                AND (p.leased_until > @Now OR o.kind NOT IN {OutboxKinds.EndsInSql} AND o.kind <> 'addressReplaced')
+                AND (p.recipient IS NULL OR p.recipient = o.recipient OR o.recipient IS NULL AND p.recipient NOT IN ('copy', 'former')))
         ORDER BY o.due_at, o.id LIMIT @Limit
         """;
 

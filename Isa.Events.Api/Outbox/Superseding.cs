@@ -41,7 +41,7 @@ public static class Superseding
     }
 
     /// <summary>Whether an older row that failed for now need not be tried again, since this one is there.</summary>
-    internal static bool Ends(OutboxKind newer, OutboxKind older) => newer.IsEnd() || Ended(newer).Contains(older);
+    internal static bool Ends(OutboxKind newer, OutboxKind older) => older != OutboxKind.AddressReplaced && (newer.IsEnd() || Ended(newer).Contains(older));
 
     private static OutboxKind[] Ended(OutboxKind newer) => newer switch
     {
@@ -66,7 +66,8 @@ public static class Superseding
 
     private const string End = $"UPDATE outbox SET state = 'superseded', done_at = @Now, leased_until = NULL, leased_by = NULL WHERE event_id = @EventId AND {OutboxRows.NotInHand}";
 
-    private const string EndOlder = $"{End} AND registration_id = @RegistrationId";
+    // But whoever else has an entry by it.
+    private const string EndOlder = $"{End} AND registration_id = @RegistrationId AND kind <> 'addressReplaced'";
 
     private const string EndSome = $"{End} AND registration_id = @RegistrationId AND kind IN (@One, @Two, @Three, @Four)";
 

@@ -501,13 +501,63 @@ public class LettersTests : MailTests
         (await Host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { phone = "+49 511 123456" })).ShouldBe(HttpStatusCode.OK);
         (await Host.SendAsync()).ShouldBeEmpty();
         (await Host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { email = "andere@example.org" })).ShouldBe(HttpStatusCode.OK);
-        var mail = await Host.SendOneAsync();
-        mail.To.ShouldBe("andere@example.org");
+        var mail = (await Host.SendAsync()).Single(m => m.To == "andere@example.org");
         mail.Subject.ShouldStartWith("Ihre Angaben sind geändert");
+        mail.Text.ShouldContain("Der Termin liegt als Kalendereintrag bei."); // there is none to update
         mail.Text.ShouldContain((string)(await Host.Partner.NowAsync(made))["links"]!["manage"]!);
         mail.Text.ShouldNotContain((string)made["links"]!["manage"]!);
         mail.Calendar!.Events[0]!.Sequence.ShouldBeGreaterThan(first.Calendar!.Events[0]!.Sequence);
         mail.Calendar.Events[0]!.Attendees[0].Value!.ToString().ShouldBe("mailto:andere@example.org");
+    }
+
+    [Theory]
+    [InlineData("de", "Ihre E-Mail-Adresse wurde ersetzt: ", "Guten Tag,", "Die Anmeldung selbst bleibt bestehen.")]
+    [InlineData("en", "Your e-mail address has been replaced: ", "Hello,", "The registration itself remains valid.")]
+    [InlineData("zh", "电子邮箱已更换：", "您好：", "报名本身仍然有效。")]
+    public async Task The_mailbox_that_somebody_has_left_loses_the_entry_and_learns_nothing_of_the_new_one(string language, string subject, string greeting, string stays)
+    {
+        var evt = await Host.EventAsync();
+        var made = await RegisterAsync(evt, "zoom", p => (p["language"], p["copyTo"]) = (language, "assistant@example.org"));
+        var first = (await Host.SendAsync()).Single(m => m.To == (string)made["email"]!);
+        (await Host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { email = "andere@example.org", fullName = "Anders Neu" })).ShouldBe(HttpStatusCode.OK);
+        var mails = await Host.SendAsync();
+        mails.Select(m => m.To).ShouldBe([(string)made["email"]!, "andere@example.org", "assistant@example.org"], ignoreOrder: true);
+        var left = mails.Single(m => m.To == (string)made["email"]!);
+        left.Subject.ShouldStartWith(subject);
+        left.Text.ShouldStartWith(greeting);
+        left.Text.ShouldContain(stays);
+        left.Message.To.Mailboxes.Single().Name.ShouldBeNullOrEmpty();
+        foreach (var secret in new[] { "andere@", "Anders", "/manage/", "/join/" }) $"{left.Text}{left.Html}{Encoding.UTF8.GetString(left.CalendarBytes)}".ShouldNotContain(secret);
+
+        var (was, ends, now) = (first.Calendar!.Events[0]!, left.Calendar!.Events[0]!, mails.Single(m => m.To == "andere@example.org").Calendar!.Events[0]!);
+        (left.Calendar.Method, ends.Status, ends.Uid, ends.Organizer?.Value, ends.Attendees.Single().Value).ShouldBe(("CANCEL", "CANCELLED", was.Uid, was.Organizer?.Value, was.Attendees.Single().Value));
+        ends.Sequence.ShouldBeGreaterThan(was.Sequence);
+        now.Sequence.ShouldBeGreaterThan(ends.Sequence); // whoever reads both mailboxes keeps the one that holds
+
+        // Once, and from now on everything goes to the other.
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", """{"startsAt":"2020-10-17T09:00","endsAt":"2020-10-17T11:00"}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).Select(m => m.To).ShouldBe(["andere@example.org", "assistant@example.org"], ignoreOrder: true);
+        var row = (await Host.Organizer.GetAsync($"/v1/events/{evt}/messages?registrationId={made["id"]}")).Json["items"]!.AsArray().Single(m => (string)m!["kind"]! == "addressReplaced")!;
+        ((string)row["recipient"]!, (string)row["address"]!).ShouldBe(("former", (string)made["email"]!));
+    }
+
+    [Fact]
+    public async Task A_mailbox_that_never_had_the_entry_hears_nothing_when_it_is_left_and_one_that_had_it_loses_it_whatever_follows()
+    {
+        var evt = await Host.EventAsync();
+        var (early, unread, late) = (await RegisterAsync(evt, "zoom"), await RegisterAsync(evt, "zoom"), await RegisterAsync(evt, "zoom"));
+        (await Host.Partner.PatchAsync($"/v1/registrations/{early["id"]}", new { email = "early@example.org" })).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync()).Select(m => m.To).ShouldBe(["early@example.org", (string)unread["email"]!, (string)late["email"]!], ignoreOrder: true);
+
+        await Host.ExecuteAsync(evt, $"UPDATE registrations SET mail_state = 'bounced' WHERE event_id = @Id AND id = '{unread["id"]}'");
+        (await Host.Partner.PatchAsync($"/v1/registrations/{unread["id"]}", new { email = "read@example.org" })).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendOneAsync()).To.ShouldBe("read@example.org");
+
+        // Its own mail has not left yet when the registration ends: what was never in a calendar is not taken out of it.
+        (await Host.Partner.PatchAsync($"/v1/registrations/{late["id"]}", new { email = "late@example.org" })).ShouldBe(HttpStatusCode.OK);
+        (await Host.Partner.PostAsync($"/v1/registrations/{late["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        var mails = await Host.SendAsync();
+        mails.ToDictionary(m => m.To, m => m.Invite.Split(' ')[0]).ShouldBe(new Dictionary<string, string> { [(string)late["email"]!] = "CANCEL", ["late@example.org"] = "" }, ignoreOrder: true);
     }
 
     [Fact]

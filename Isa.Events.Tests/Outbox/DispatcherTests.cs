@@ -110,6 +110,29 @@ public class DispatcherTests
         (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1", "registrationConfirmed copy pending 2", "registrationMoved attendee done 1", "registrationMoved copy pending 0"]);
     }
 
+    [Theory]
+    [InlineData("PATCH")]
+    [InlineData("DELETE")]
+    public async Task Nobody_waits_for_an_address_that_was_replaced_and_nothing_that_comes_later_ends_its_row(string then)
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json;
+        await host.SendAsync();
+        var refuses = true;
+        host.Letters.Before = entry => { if (refuses && entry.Recipient == Recipient.Former) throw new InvalidOperationException("made so by the test"); };
+        (await host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { email = "neu@example.org" })).ShouldBe(HttpStatusCode.OK);
+        await host.SendAfterAsync(TimeSpan.FromMinutes(1));
+        if (then == "DELETE") (await host.Partner.PostAsync($"/v1/registrations/{made["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        else (await host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { fullName = "Anders Neu" })).ShouldBe(HttpStatusCode.OK);
+        await host.SendAfterAsync(TimeSpan.FromSeconds(61));
+        (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1", "addressReplaced former pending 2", "registrationChanged attendee done 1", then == "DELETE" ? "registrationCancelled attendee done 1" : "registrationChanged attendee done 1"]);
+        refuses = false;
+        await host.SendAfterAsync(TimeSpan.FromHours(1));
+        (await host.RowsAsync(evt))[1].ShouldStartWith("addressReplaced former done ");
+        host.LaidDown().Count(m => m.To.Mailboxes.Single().Address == (string)made["email"]!).ShouldBe(2);
+    }
+
     [Fact]
     public async Task Of_several_changes_within_the_window_one_mail_comes()
     {

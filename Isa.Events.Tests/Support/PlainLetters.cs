@@ -28,6 +28,7 @@ public sealed class PlainLetters
     public async Task<IReadOnlyList<Letter>> RenderAsync(OutboxEntry entry, CancellationToken ct)
     {
         Before?.Invoke(entry);
+        if (entry is { Kind: OutboxKind.AddressReplaced, Payload.Address: { } former }) return [Make(entry, Recipient.Former, former, "CANCEL", null)];
         if (entry.RegistrationId is null) return [Make(entry, Recipient.Organizer, "office@example.org", "", null)];
         var (registration, evt, told) = await Database.ReadAsync(session =>
             (Registration.Find(session, entry.RegistrationId)!, Event.Find(session, entry.EventId)!, session.One<Told>("SELECT told AS value FROM registrations WHERE id = @Id", new { Id = entry.RegistrationId })?.Value), ct);

@@ -40,7 +40,7 @@ public sealed record Message
 
     internal static Message Of(MessageRow row) => new()
     {
-        Id = IdPrefix + row.Id, Kind = row.Kind, RegistrationId = row.RegistrationId, DelegationId = row.DelegationId, Recipient = row.Recipient, Address = row.Address, State = row.State, Attempts = row.Attempts, LastError = row.LastError,
+        Id = IdPrefix + row.Id, Kind = row.Kind, RegistrationId = row.RegistrationId, DelegationId = row.DelegationId, Recipient = row.Recipient, Address = row.Address ?? row.Payload?.Address, State = row.State, Attempts = row.Attempts, LastError = row.LastError,
         CreatedAt = row.CreatedAt, NextAttemptAt = row.State == OutboxState.Pending ? row.DueAt : null, FirstAttemptAt = row.AttemptedAt, DoneAt = row.DoneAt,
     };
 }
@@ -64,6 +64,9 @@ internal sealed record MessageRow
 
     public string? Address { get; init; }
 
+    /// <summary>Where it knows the address.</summary>
+    public OutboxDetails? Payload { get; init; }
+
     public OutboxState State { get; init; }
 
     public long Attempts { get; init; }
@@ -85,7 +88,8 @@ internal sealed record MessageRow
     internal static readonly string OfEvent = $"""
         SELECT o.id, o.kind, o.registration_id, o.delegation_id, i.id AS invitee_id, o.action_id, o.recipient, o.state, o.attempts, o.last_error, o.created_at, o.due_at, o.attempted_at, o.done_at,
             CASE o.recipient WHEN 'attendee' THEN r.email WHEN 'copy' THEN r.copy_to WHEN 'contact' THEN d.contact_email WHEN 'invitee' THEN i.email
-                WHEN 'organizer' THEN CASE WHEN o.action_id IS NULL THEN e.organizer_email END END AS address
+                WHEN 'organizer' THEN CASE WHEN o.action_id IS NULL THEN e.organizer_email END END AS address,
+            CASE o.recipient WHEN 'former' THEN o.payload END AS payload
         FROM outbox o
         LEFT JOIN registrations r ON r.id = o.registration_id
         LEFT JOIN delegations d ON d.id = COALESCE(o.delegation_id, r.delegation_id)

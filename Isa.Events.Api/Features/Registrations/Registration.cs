@@ -248,6 +248,12 @@ public record Registration
     /// <summary>Its revision once it is for another site: what calendars are told adds the site's to it (SEQUENCE), and must grow.</summary>
     public long RevisionAt(Event evt, string siteId) => Revision + 1 + Math.Max(0, evt.Site(SiteId)!.Revision - evt.Site(siteId)!.Revision);
 
+    /// <summary>As it is for the mailbox that it has left: over, with the links that went there, and an entry that is older than the next one.</summary>
+    internal Registration AsLeft(string address, ToldInvite told) => this with
+    {
+        Email = address, FullName = address, Status = RegistrationStatus.Cancelled, TokenVersion = told.Links, Told = told, Revision = Revision - 1,
+    };
+
     /// <summary>Whether this was done to it before.</summary>
     internal bool DecidedBefore(ReadSession session, string action) => session.One<string>(ActionOf, new { Id, Action = action }) is not null;
 

@@ -106,6 +106,7 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
         var named = before.NameFollows && fields.Contains("fullName");
         var person = wanted.ToRegistration(evt, before.MadeBy, before.IsTest);
         var moved = fields.Contains("email") && (before.Email is null || EmailAddress.Normalise(before.Email) != person.EmailNormalised);
+        var leaves = moved && before is { Email: not null, MailState: null } && Registration.Find(session, before.Id!)!.Told is { Cancelled: false } told ? told : null;
         var after = before with
         {
             ExternalId = wanted.ExternalId,
@@ -129,7 +130,7 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
             Answers = wanted.Answers,
             NameFollows = before.NameFollows && !named,
             HoldEndsAt = named && before.Status != RegistrationStatus.PendingConfirmation ? null : before.HoldEndsAt,
-            Revision = before.Revision + (fields.Exists(InTheCalendar.Contains) ? 1 : 0),
+            Revision = before.Revision + (leaves is not null ? 2 : fields.Exists(InTheCalendar.Contains) ? 1 : 0), // between the two lies the end of the entry that stays behind
             TokenVersion = before.TokenVersion + (moved ? 1 : 0),
             Version = before.Version + 1,
             UpdatedAt = session.Now,
@@ -147,6 +148,12 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
         HistoryRow.Add(session, after.Id!, "updated", found.Actor, found.ActorId, new HistoryDetails { Fields = fields });
         // A new address is confirmed as the first one would have been.
         var pending = after.Status == RegistrationStatus.PendingConfirmation;
+        if (leaves is not null)
+        {
+            OutboxRow.AddForFormer(session, evt.Id, after.Id!, before.Email!, leaves);
+            session.Execute(NoEntry, new { after.Id, Told = leaves with { Cancelled = true, By = null, Before = null } });
+        }
+
         OutboxRow.Add(session, moved && pending ? OutboxKind.AddressToConfirm : named && !pending ? RegisterForEvent.KindOf(after.Status) : OutboxKind.RegistrationChanged, evt.Id, after.Id);
         return after;
     }
@@ -186,6 +193,9 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
         SELECT {Registration.Columns} FROM registrations
         WHERE event_id = @EventId AND made_by = @MadeBy AND external_id = @ExternalId AND status NOT IN ('cancelled', 'declined') AND id <> @Id
         """;
+
+    // Whoever reads at the new address has none yet.
+    private const string NoEntry = "UPDATE registrations SET told = @Told WHERE id = @Id";
 
     private const string UpdatePerson = """
         UPDATE registrations SET external_id = @ExternalId, full_name = @FullName, email = @Email, email_normalised = @EmailNormalised, name_normalised = @NameNormalised,

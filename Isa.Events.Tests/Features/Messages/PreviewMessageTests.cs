@@ -51,7 +51,7 @@ public class PreviewMessageTests(SharedHost host)
             d["members"]!.AsArray().Add(new JsonObject { ["nameFollows"] = true, ["siteId"] = "zoom" });
         });
         var place = party.Members().Single();
-        foreach (var kind in Enum.GetValues<MessageKind>().Where(kind => kind is not (MessageKind.Invitation or MessageKind.DailySummary)))
+        foreach (var kind in Enum.GetValues<MessageKind>().Where(kind => kind is not (MessageKind.Invitation or MessageKind.DailySummary or MessageKind.AddressReplaced)))
         {
             var mail = new Mailed((await host.Organizer.GetAsync($"/v1/events/{evt}/registrations/{place["id"]}/messages/{RowTypes.Name(kind)}.eml")).ShouldBe(HttpStatusCode.OK).Bytes).ShouldBeWell();
             mail.To.ShouldBe("wang.fang@example.org", kind.ToString());
