@@ -67,6 +67,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         };
         if (matter.TestTo is { } tester) (main, name, address) = (Recipient.Organizer, "", tester);
         if (string.IsNullOrEmpty(address)) return letters;
+        if (matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm or MessageKind.CancelledAddressNotConfirmed) name = ""; // it may be anybody's, and the name what somebody wants them to read
         var calendar = main == Recipient.Attendee ? Calendar(matter, shared) : null;
         var content = writer.Write(matter, shared, WordsFor(calendar, matter), tellsPlace: Told(matter, calendar, main) is { Cancelled: false });
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;

@@ -26,7 +26,7 @@ internal static class MessageParts
     {
         var message = new MimeMessage { Subject = Line(content.Subject) };
         message.To.Add(Mailbox(name, address));
-        if (content.OrganizerEmail is { } organizer) message.ReplyTo.Add(Mailbox(content.OrganizerName ?? "", organizer));
+        if (content.OrganizerEmail is { } organizer && EmailAddress.TryNormalise(organizer, out _, out _)) message.ReplyTo.Add(Mailbox(content.OrganizerName ?? "", organizer));
         message.Headers.Add(HeaderId.ContentLanguage, content.Language.Tag());
 
         var alternatives = new MultipartAlternative { TextOf("plain", MessagePage.Text(content), content.Language), TextOf("html", MessagePage.Page(content), content.Language) };
@@ -55,11 +55,9 @@ internal static class MessageParts
     /// <summary>One line, whatever it was: a header has no others.</summary>
     internal static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Replace("=?", "= ?", StringComparison.Ordinal).Trim();
 
-    private static MailboxAddress Mailbox(string name, string address)
-    {
-        if (!EmailAddress.TryNormalise(address, out var sendable, out _)) throw new InvalidOperationException("An address that was stored is none.");
-        return new MailboxAddress(Encoding.UTF8, Shorten(Line(name), MaxName), sendable);
-    }
+    /// <summary>What was stored when more was taken for an address stands there as it is: the mailer hands nothing over to it.</summary>
+    internal static MailboxAddress Mailbox(string name, string address) =>
+        new(Encoding.UTF8, Shorten(Line(name), MaxName), EmailAddress.TryNormalise(address, out var sendable, out _) ? sendable : address);
 
     /// <summary>Without tearing a character.</summary>
     internal static string Shorten(string text, int max)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Isa.Events.Api.Http;
 
 /// <summary>
-/// Addresses that a mailbox on the internet can have, and the form in which two of them are compared. Narrower than RFC 5321 on purpose:
-/// quoted local parts, address literals and host names without a dot are what attacks and typing errors look like here.
+/// Addresses that a mailbox on the internet can have, and the form in which two of them are compared. Narrower than RFC 5321 on purpose: quoted local parts, address
+/// literals and host names without a dot are what attacks and typing errors look like here, and some mail servers read more than a name in what RFC 5322 allows.
 /// </summary>
 public static class EmailAddress
 {
@@ -14,9 +14,16 @@ public static class EmailAddress
     /// <summary>Repairs what input methods do to an address: full-width ＠ and ．, spaces around it.</summary>
     public static string Repair(string text) => text.Trim().Replace('＠', '@').Replace('．', '.').Replace('。', '.');
 
-    /// <summary>The form to compare by: NFC, lower case, domain in ASCII (RFC 5891). Never used to send to.</summary>
-    /// <exception cref="ArgumentException">It is none; check first.</exception>
-    public static string Normalise(string text) => TryNormalise(text, out _, out var normalised) ? normalised : throw new ArgumentException("Not an address.", nameof(text));
+    /// <summary>The form to compare by: NFC, lower case, domain in ASCII (RFC 5891). Never used to send to. What was stored when more was taken for an address stands for itself.</summary>
+    public static string Normalise(string text) => TryNormalise(text, out _, out var normalised) ? normalised : Repair(text).ToLowerInvariant();
+
+    /// <summary>Its <c>mailto:</c>, domain in ASCII as mail servers and calendars compare it; what has a meaning in addresses of the web is written as octets (RFC 6068 s2).</summary>
+    public static string ToUri(string text)
+    {
+        var uri = new StringBuilder("mailto:");
+        foreach (var c in TryNormalise(text, out var address, out _) ? address : text) _ = "%#?/^`{|}&".Contains(c) ? uri.Append('%').Append(((int)c).ToString("X2", CultureInfo.InvariantCulture)) : uri.Append(c);
+        return uri.ToString();
+    }
 
     /// <param name="text">As somebody typed it.</param>
     /// <param name="address">To send to: repaired, domain in ASCII, the local part as typed.</param>
@@ -30,6 +37,7 @@ public static class EmailAddress
 
         var local = repaired[..at];
         if (Encoding.UTF8.GetByteCount(local) > 64 || local[0] == '.' || local[^1] == '.' || local.Contains("..", StringComparison.Ordinal)) return false;
+        if (local[0] is '|' or '/' or '-' || local.Contains("${", StringComparison.Ordinal)) return false; // a program, a file, an option, an expansion (Exim's CVE-2019-10149)
         foreach (var rune in local.EnumerateRunes()) if (!IsLocal(rune)) return false;
 
         if (!TryAscii(repaired[(at + 1)..], out var domain) || local.Length + 1 + domain.Length > 254) return false;
@@ -61,9 +69,9 @@ public static class EmailAddress
         return labels[^1].Length >= 2 && !labels[^1].All(char.IsAsciiDigit);
     }
 
-    // RFC 5322 atext, and letters and digits of every script (RFC 6531).
+    // RFC 5322 atext, and letters and digits of every script (RFC 6531). Without % and !, by which mail servers route: to another server than the one after the @.
     private static bool IsLocal(Rune rune) => rune.IsAscii
-        ? Rune.IsLetterOrDigit(rune) || "!#$%&'*+-/=?^_`{|}~.".Contains((char)rune.Value)
+        ? Rune.IsLetterOrDigit(rune) || "#$&'*+-/=?^_`{|}~.".Contains((char)rune.Value)
         : Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter or UnicodeCategory.OtherLetter
             or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.DecimalDigitNumber
             or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;

@@ -80,7 +80,30 @@ public class TextTests
     [InlineData("a@\ud800.org")]
     [InlineData("a,b@example.org")]
     [InlineData("<a@example.org>")]
+    [InlineData("a%b.example@example.org")] // Postfix's allow_percent_hack, Sendmail
+    [InlineData("a%b@example.org")]
+    [InlineData("b.example!a@example.org")] // swap_bangpath
+    [InlineData("@b.example:a@example.org")]
+    [InlineData("|/bin/mail@example.org")]
+    [InlineData("/var/mail/a@example.org")]
+    [InlineData("/G=A/S=B@example.org")]
+    [InlineData("-f@example.org")] // allow_min_user
+    [InlineData(":include:/etc/passwd@example.org")]
+    [InlineData("${run{a}}@example.org")]
+    [InlineData("\\a@example.org")]
     public void No_addresses(string text) => EmailAddress.TryNormalise(text, out _, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("o'brien@example.org")]
+    [InlineData("first.last+tag@example.org")]
+    [InlineData("a=b&c@example.org")]
+    [InlineData("a-b_c/d|e@example.org")]
+    [InlineData("#1{x}~$`^*?@example.org")]
+    public void Addresses_as_some_people_have_them(string text)
+    {
+        EmailAddress.TryNormalise(text, out var address, out _).ShouldBeTrue();
+        address.ShouldBe(text);
+    }
 
     [Fact]
     public void A_cursor_of_anybodys_making_is_refused()
