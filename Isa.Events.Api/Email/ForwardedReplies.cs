@@ -27,7 +27,7 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
         };
         var message = new MimeMessage { Subject = MessageParts.Line(MessageTemplate.Of(MessageTexts.ForwardedSubject.In(language)).ToText(values)) };
         message.To.Add(MessageParts.Mailbox(evt.OrganizerName ?? "", office));
-        if (registration.Email is { } address && EmailAddress.TryNormalise(address, out _, out _)) message.ReplyTo.Add(MessageParts.Mailbox(registration.FullName, address));
+        if (registration.Email is { } address) MessageParts.AddReplyTo(message, registration.FullName, address);
         message.Headers.Add(HeaderId.ContentLanguage, language.Tag());
         message.Headers[HeaderId.AutoSubmitted] = "auto-forwarded"; // an extension as RFC 3834 s5 allows: absence notes do not answer it
         var text = new TextPart("plain") { ContentTransferEncoding = ContentEncoding.QuotedPrintable };

@@ -11,8 +11,8 @@ public static class EmailAddress
 {
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true, AllowUnassigned = false };
 
-    /// <summary>Repairs what input methods do to an address: full-width ＠ and ．, spaces around it.</summary>
-    public static string Repair(string text) => text.Trim().Replace('＠', '@').Replace('．', '.').Replace('。', '.');
+    /// <summary>Repairs what input methods do to an address: full-width letters, digits, ＠ and ．, spaces around it.</summary>
+    public static string Repair(string text) => Ascii.IsValid(text) ? text.Trim() : string.Concat(text.Trim().Select(c => c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c == '。' ? '.' : c));
 
     /// <summary>The form to compare by: NFC, lower case, domain in ASCII (RFC 5891). Never used to send to. What was stored when more was taken for an address stands for itself.</summary>
     public static string Normalise(string text) => TryNormalise(text, out _, out var normalised) ? normalised : Repair(text).ToLowerInvariant();
@@ -72,7 +72,10 @@ public static class EmailAddress
     // RFC 5322 atext, and letters and digits of every script (RFC 6531). Without % and !, by which mail servers route: to another server than the one after the @.
     private static bool IsLocal(Rune rune) => rune.IsAscii
         ? Rune.IsLetterOrDigit(rune) || "#$&'*+-/=?^_`{|}~.".Contains((char)rune.Value)
-        : Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter or UnicodeCategory.OtherLetter
+        : !IsUnseen(rune.Value) && Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter or UnicodeCategory.OtherLetter
             or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.DecimalDigitNumber
             or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    // Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point): two addresses would look like one.
+    private static bool IsUnseen(int value) => value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or >= 0xE0000;
 }

@@ -3,7 +3,6 @@ using Isa.Events.Api.Database;
 using Isa.Events.Api.Email;
 using Isa.Events.Api.Outbox;
 using Isa.Events.Tests.Features.Delegations;
-using Isa.Events.Tests.Features.Imports;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Isa.Events.Tests.Email;
@@ -105,7 +104,7 @@ public sealed class AddressesTests : MailTests
         {
             var person = (await replying.Host.Partner.RegisterAsync(evt, Given.Person("gast@Bücher.example"))).ShouldBe(HttpStatusCode.Created).Json;
             ((string)person["email"]!).ShouldBe("gast@Bücher.example"); // as people read it
-            var mail = (await replying.Host.SendAsync()).Single(m => m.Invite.StartsWith("REQUEST"));
+            var mail = (await replying.Host.SendAsync()).Single(m => m.Invite.StartsWith("REQUEST", StringComparison.Ordinal));
             mail.Message.Headers["To"].ShouldEndWith("<gast@xn--bcher-kva.example>");
             Unfolded(Encoding.UTF8.GetString(mail.CalendarBytes)).ShouldContain(":mailto:gast@xn--bcher-kva.example\r\n");
             Unfolded((await replying.Host.Anybody.GetAsync(person.PathOf("invite"))).Text).ShouldContain(":mailto:gast@xn--bcher-kva.example\r\n");
@@ -138,6 +137,93 @@ public sealed class AddressesTests : MailTests
         await using var other = await Mail.HostAsync();
         await other.Partner.RegisterAsync(await other.EventAsync(), Given.Person("gast@example.org", change: p => p["fullName"] = "Erika Gast"));
         (await other.SendOneAsync()).Message.Headers["To"].ShouldBe("Erika Gast <gast@example.org>");
+    }
+
+    [Fact]
+    public async Task What_others_answer_to_has_only_letters_that_every_mail_server_takes()
+    {
+        var evt = await Host.EventAsync(e => e["organizer"]!["email"] = "büro@müller.example");
+        await Host.Partner.RegisteredAsync(evt);
+        var mail = await Host.SendOneAsync();
+        mail.Message.ReplyTo.ShouldBeEmpty();
+        mail.Text.ShouldContain("büro@müller.example");
+    }
+
+    public static TheoryData<string, string> Refused() => new()
+    {
+        { "a\\u0000b", "control-character" },
+        { "a\\r\\nBcc: x@example.org", "control-character" },
+        { "a\\u0085b", "control-character" },
+        { "a\\u2028b", "control-character" },
+        { "a\\u202eb", "bidi-character" },
+        { "\\ud800", "invalid-text" },
+        { "\\ufffe", "invalid-text" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task What_no_line_may_have_is_refused_by_field_wherever_somebody_types_it(string json, string code)
+    {
+        var evt = await Host.EventAsync();
+        (await Host.Partner.PostAsync($"/v1/events/{evt}/registrations", With(Given.Person(change: p => p["fullName"] = "?")))).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([$"fullName {code}"]);
+        (await Host.Partner.PostAsync($"/v1/events/{evt}/delegations", With(Party.Of(1, d => d["contact"]!["fullName"] = "?")))).ShouldBe(HttpStatusCode.UnprocessableEntity).Errors.ShouldBe([$"contact.fullName {code}"]);
+        (await Host.Partner.PostAsync($"/v1/events/{evt}/delegations", With(Party.Of(2, d => d["members"]![1]!["fullName"] = "?")))).ShouldBe(HttpStatusCode.UnprocessableEntity).Errors.ShouldBe([$"members[1].fullName {code}"]);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", With(new JsonObject { ["title"] = new JsonObject { ["de"] = "?" } }), ("If-Match", "*"))).ShouldBe(HttpStatusCode.UnprocessableEntity).Errors.ShouldBe([$"title.de {code}"]);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}", With(new JsonObject { ["organizer"] = new JsonObject { ["name"] = "?" } }), ("If-Match", "*"))).ShouldBe(HttpStatusCode.UnprocessableEntity).Errors.ShouldBe([$"organizer.name {code}"]);
+        var message = new JsonObject { ["subject"] = new JsonObject { ["de"] = "?" }, ["body"] = new JsonObject { ["de"] = "Text" }, ["testTo"] = "office@example.org" };
+        (await Host.Organizer.PostAsync($"/v1/events/{evt}/messages", With(message))).ShouldBe(HttpStatusCode.UnprocessableEntity).Errors.ShouldBe([$"subject.de {code}"]);
+        var list = new JsonArray(new JsonObject { ["fullName"] = "?", ["email"] = "gast@example.org" });
+        (await Host.Organizer.PostAsync($"/v1/events/{evt}/invitees/import", With(list))).ShouldBe(HttpStatusCode.UnprocessableEntity).Errors.ShouldBe([$"rows[0].fullName {code}"]);
+        (await Host.SendAsync()).ShouldBeEmpty();
+
+        string With(JsonNode body) => body.ToJsonString().Replace("\"?\"", $"\"{json}\"");
+    }
+
+    [Theory]
+    [InlineData("a\"b\\\"c", "a”b\\”c")]
+    [InlineData("a\\", "a\\")]
+    [InlineData("x <evil@example.com>", null)]
+    [InlineData("x, y@evil.example", null)]
+    [InlineData("Group: a@example.org;", null)]
+    [InlineData("(comment) name", null)]
+    [InlineData("=?utf-8?q?=0D=0ABcc:_evil=40example.org?=", null, "= ?utf-8?q?=0D=0ABcc:_evil=40example.org?=")] // would read as a line of its own
+    [InlineData("a;CN=b:mailto:x@example.org", null)]
+    [InlineData("a^nb^'c", "aˆnbˆ'c")] // a line break and a quote to some (RFC 6868)
+    [InlineData("{{ name }} <b>&amp;", null)]
+    [InlineData("200 emoji", null)]
+    public async Task What_is_typed_stands_in_headers_and_entries_as_it_is(string name, string? commonName, string? inHeader = null)
+    {
+        if (name == "200 emoji") name = string.Concat(Enumerable.Repeat("😀", 200));
+        var shown = inHeader ?? (name.Length > 120 ? $"{name[..118]}…" : name);
+        var evt = await Host.EventAsync(e => e["title"]!["de"] = name);
+        await Host.Partner.RegisterAsync(evt, Given.Person("eins@example.org", change: p => (p["fullName"], p["organisation"]) = (name, name)));
+        await Host.DelegationAsync(evt, 1, d => (d["contact"]!["fullName"], d["contact"]!["language"]) = (name, "de"));
+        (await Host.Organizer.PostAsync($"/v1/events/{evt}/invitees/import?send=true", new JsonArray(new JsonObject { ["fullName"] = name, ["email"] = "gast@example.org" }).ToJsonString())).ShouldBe(HttpStatusCode.OK);
+        var mails = await Host.SendAsync();
+        mails.Count.ShouldBe(4);
+        foreach (var mail in mails)
+        {
+            if (!mail.To.StartsWith("member", StringComparison.Ordinal)) mail.Message.To.Mailboxes.Single().Name.ShouldBe(shown);
+            mail.Message.Headers.Select(h => h.Field).ShouldBeUnique();
+            mail.Message.Bcc.ShouldBeEmpty();
+            if (name.Length < 80) mail.Subject.ShouldEndWith(shown);
+            if (mail.Calendar?.Events[0] is not { } entry) continue;
+            entry.Summary.ShouldBe(name);
+            if (mail.To == "eins@example.org") entry.Attendees.ShouldHaveSingleItem().CommonName.ShouldBe(commonName ?? name);
+        }
+    }
+
+    [Fact]
+    public async Task The_name_of_a_file_is_torn_nowhere()
+    {
+        var evt = await Host.EventAsync();
+        var name = Uri.EscapeDataString($"{string.Concat(Enumerable.Repeat("𠮷é日程", 20))}.pdf");
+        var document = new ByteArrayContent("%PDF-1.4\n%%EOF\n"u8.ToArray()) { Headers = { ContentType = new("application/pdf") } };
+        (await Host.Organizer.SendAsync(HttpMethod.Put, $"/v1/events/{evt}/agenda/document?fileName={name}", document, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await Host.Partner.RegisteredAsync(evt);
+        (await Host.SendOneAsync()).Files.First().ShouldBe($"{string.Concat(Enumerable.Repeat("_é日程", 20))}.pdf");
+        var download = (await Host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document")).ShouldBe(HttpStatusCode.OK);
+        download.Header("Content-Disposition")!.ShouldContain($"filename*=UTF-8''{name}");
     }
 
     // Nothing of it falls over.

@@ -1,7 +1,6 @@
 using Isa.Events.Api.Email;
 using Isa.Events.Api.Settings;
 using Isa.Events.Tests.Features.Delegations;
-using Isa.Events.Tests.Features.Imports;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Tests.Email;

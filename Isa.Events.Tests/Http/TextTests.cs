@@ -62,6 +62,7 @@ public class TextTests
     [InlineData("J.Weiss@EXAMPLE.org", "j.weiss@example.org")]
     [InlineData(" wang＠foshan．example ", "wang@foshan.example")]
     [InlineData("ju\u0308rgen@example.org", "jürgen@example.org")]
+    [InlineData("ｗａｎｇ－１＠ｅｘａｍｐｌｅ。ｏｒｇ", "wang-1@example.org")]
     public void Spellings_of_one_address(string one, string other) => EmailAddress.Normalise(one).ShouldBe(EmailAddress.Normalise(other));
 
     [Theory]
@@ -91,6 +92,10 @@ public class TextTests
     [InlineData(":include:/etc/passwd@example.org")]
     [InlineData("${run{a}}@example.org")]
     [InlineData("\\a@example.org")]
+    [InlineData("a％b@example.org")]
+    [InlineData("王\u3164@example.org")] // looks like 王@example.org
+    [InlineData("wang\ufe0f@example.org")]
+    [InlineData("wang\u034f@example.org")]
     public void No_addresses(string text) => EmailAddress.TryNormalise(text, out _, out _).ShouldBeFalse();
 
     [Theory]

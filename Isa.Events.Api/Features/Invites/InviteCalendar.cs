@@ -298,8 +298,8 @@ public static class InviteCalendar
         return clean.AsSpan().IndexOfAny(':', ';', ',') < 0 ? clean : $"\"{clean}\"";
     }
 
-    // A double quote cannot stand in a parameter at all (RFC 5545 s3.2); line breaks there would begin new properties.
-    private static string CleanParameter(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Select(c => c == '"' ? '”' : c));
+    // A double quote cannot stand in a parameter at all (RFC 5545 s3.2), a caret is the beginning of one or of a line break to some (RFC 6868); line breaks there would begin new properties.
+    private static string CleanParameter(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Select(c => c switch { '"' => '”', '^' => 'ˆ', _ => c }));
 
     private static string CleanText(string text) => string.Concat(text.ReplaceLineEndings("\n").Where(c => c is '\n' or '\t' || !char.IsControl(c))).TrimEnd();
 
