@@ -94,7 +94,7 @@ public sealed class Program
         services.AddSingleton<EventsDatabase>().AddSingleton<Lease>().AddSingleton<ApiKeys>().AddSingleton<RecentKeys>().AddSingleton<CurrentEvents>();
         services.AddSingleton<EventEdit>().AddSingleton<AgendaSender>().AddSingleton<AgendaPdfs>();
         services.AddSingleton<RegistrationTokens>().AddSingleton<RegistrationAccess>().AddSingleton<DelegationAccess>().AddSingleton<InviteeAccess>().AddSingleton<InvitationCodes>().AddSingleton<CodeGuesses>().AddSingleton<WaitlistReader>().AddSingleton<JoinPage>().AddSingleton<PageWriter>().AddSingleton<AttendeePages>().AddSingleton<DelegationPage>();
-        services.AddSingleton<EventInvites>().AddSingleton<CalendarFeeds>().AddSingleton<MessageWriter>().AddSingleton<ForwardedReplies>().AddSingleton<Letters>().AddSingleton<MessageFile>().AddSingleton<MailIntake>();
+        services.AddSingleton<EventInvites>().AddSingleton<CalendarFeeds>().AddSingleton<MessageWriter>().AddSingleton<ForwardedReplies>().AddSingleton<OwnAddresses>().AddSingleton<Letters>().AddSingleton<MessageFile>().AddSingleton<MailIntake>();
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<Timekeeper>().AddHostedService(provider => provider.GetRequiredService<Timekeeper>());
         services.AddSingleton<NoticeTeller>().AddHostedService(provider => provider.GetRequiredService<NoticeTeller>());

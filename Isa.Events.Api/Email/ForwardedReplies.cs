@@ -26,8 +26,8 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
             ["answer"] = answer is { } given && new ListContext(evt, language).ReplyName(RowTypes.Name(given)) is { } said ? said : (Phrase?)null,
         };
         var message = new MimeMessage { Subject = MessageParts.Line(MessageTemplate.Of(MessageTexts.ForwardedSubject.In(language)).ToText(values)) };
-        message.To.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(evt.OrganizerName ?? ""), office));
-        if (registration.Email is { } address && EmailAddress.TryNormalise(address, out var sendable, out _)) message.ReplyTo.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(registration.FullName), sendable));
+        message.To.Add(MessageParts.Mailbox(evt.OrganizerName ?? "", office));
+        if (registration.Email is { } address) MessageParts.AddReplyTo(message, registration.FullName, address);
         message.Headers.Add(HeaderId.ContentLanguage, language.Tag());
         message.Headers[HeaderId.AutoSubmitted] = "auto-forwarded"; // an extension as RFC 3834 s5 allows: absence notes do not answer it
         var text = new TextPart("plain") { ContentTransferEncoding = ContentEncoding.QuotedPrintable };

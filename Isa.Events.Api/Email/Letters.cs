@@ -60,7 +60,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         var letters = new List<Letter>();
         var (main, name, address) = matter switch
         {
-            { Kind: MessageKind.AddressReplaced, Registration: { } left } => (Recipient.Former, "", left.Email),
+            { Kind: MessageKind.AddressReplaced, Registration: { } left } => (Recipient.Former, left.FullName, left.Email),
             { Contact: { } contact } => (Recipient.Contact, contact.ContactName, contact.ContactEmail),
             { Registration: { } registration } => (Recipient.Attendee, registration.FullName, registration.Email),
             { Summary: not null } => (Recipient.Organizer, matter.Event.OrganizerName ?? "", matter.Event.OrganizerEmail),
@@ -68,6 +68,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         };
         if (matter.TestTo is { } tester) (main, name, address) = (Recipient.Organizer, "", tester);
         if (string.IsNullOrEmpty(address)) return letters;
+        if (matter.Kind.Is(MessageTraits.NoName)) name = "";
         var calendar = main is Recipient.Attendee or Recipient.Former ? Calendar(matter, shared) : null;
         var content = writer.Write(matter, shared, WordsFor(calendar, matter), tellsPlace: Told(matter, calendar, main) is not null);
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;

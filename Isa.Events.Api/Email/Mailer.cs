@@ -16,6 +16,9 @@ public sealed class Mailer(SmtpTransport smtp, PickupFolder pickup, IOptions<Ema
 
     private static readonly Delivery Empty = new(DeliveryResult.Refused, NothingToSay);
 
+    // Stored when more was taken for an address. As a mail server would say it (RFC 3463 s3.2).
+    private static readonly Delivery NoAddress = new(DeliveryResult.Refused, "Mail servers may read this address as another one than it seems, so nothing is sent to it. Please correct it.") { BounceCode = "5.1.3" };
+
     private readonly string _host = new Uri(server.Value.PublicUrl).IdnHost;
 
     public int Connections => smtp.IsOn ? smtp.Connections : 1;
@@ -44,8 +47,9 @@ public sealed class Mailer(SmtpTransport smtp, PickupFolder pickup, IOptions<Ema
         message.MessageId = $"{rowId}.{RevisionOf(message)}@{_host}";
     }
 
-    public Task<Delivery> SendAsync(Letter letter, string recipient, bool isTest, CancellationToken ct) => letter.IsEmpty ? Task.FromResult(Empty) : isTest || !smtp.IsOn
-        ? Task.FromResult(pickup.Put(letter.Message))
+    public Task<Delivery> SendAsync(Letter letter, string recipient, bool isTest, CancellationToken ct) => letter.IsEmpty ? Task.FromResult(Empty)
+        : !EmailAddress.TryNormalise(recipient, out _, out _) ? Task.FromResult(NoAddress)
+        : isTest || !smtp.IsOn ? Task.FromResult(pickup.Put(letter.Message))
         : smtp.SendAsync(letter.Message, letter.ReplyAddress ?? settings.Value.EnvelopeSender ?? settings.Value.FromAddress!, recipient, ct);
 
     /// <summary>

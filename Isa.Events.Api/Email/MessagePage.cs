@@ -124,7 +124,7 @@ internal static class MessagePage
         if (message.Calendar is { } calendar) Paragraph(Html.Encode(calendar));
         if (message.Manage is { } manage) Paragraph($"<a href=\"{Html.Encode(manage.Url)}\">{Html.Encode(manage.Label)}</a>");
         if (message.OrganizerName is { } name)
-            Paragraph($"{Html.Encode(MessageTexts.Regards.In(language)).Replace("\n", "<br>\n", StringComparison.Ordinal)}<br>\n{new Phrase(name).ToHtml(language)}<br>\n<a href=\"mailto:{Html.Encode(message.OrganizerEmail)}\">{Html.Encode(message.OrganizerEmail)}</a>");
+            Paragraph($"{Html.Encode(MessageTexts.Regards.In(language)).Replace("\n", "<br>\n", StringComparison.Ordinal)}<br>\n{new Phrase(name).ToHtml(language)}<br>\n<a href=\"{Html.Encode(EmailAddress.ToUri(message.OrganizerEmail!))}\">{Html.Encode(message.OrganizerEmail)}</a>");
         if (message.Footnote is { } note) Paragraph($"<small>{Html.Encode(note)}</small>");
         return html.Append("</div>\n</body>\n</html>\n").ToString();
 

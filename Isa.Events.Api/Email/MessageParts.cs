@@ -26,7 +26,7 @@ internal static class MessageParts
     {
         var message = new MimeMessage { Subject = Line(content.Subject) };
         message.To.Add(Mailbox(name, address));
-        if (content.OrganizerEmail is { } organizer) message.ReplyTo.Add(Mailbox(content.OrganizerName ?? "", organizer));
+        if (content.OrganizerEmail is { } organizer) AddReplyTo(message, content.OrganizerName ?? "", organizer);
         message.Headers.Add(HeaderId.ContentLanguage, content.Language.Tag());
 
         var alternatives = new MultipartAlternative { TextOf("plain", MessagePage.Text(content), content.Language), TextOf("html", MessagePage.Page(content), content.Language) };
@@ -55,11 +55,15 @@ internal static class MessageParts
     /// <summary>One line, whatever it was: a header has no others.</summary>
     internal static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Replace("=?", "= ?", StringComparison.Ordinal).Trim();
 
-    private static MailboxAddress Mailbox(string name, string address)
+    /// <summary>Not what mail servers may read as another address, nor what has letters outside ASCII before its @: the whole mail would be one that not every server takes (RFC 6532).</summary>
+    internal static void AddReplyTo(MimeMessage message, string name, string address)
     {
-        if (!EmailAddress.TryNormalise(address, out var sendable, out _)) throw new InvalidOperationException("An address that was stored is none.");
-        return new MailboxAddress(Encoding.UTF8, Shorten(Line(name), MaxName), sendable);
+        if (EmailAddress.TryNormalise(address, out var sendable, out _) && Ascii.IsValid(sendable)) message.ReplyTo.Add(Mailbox(name, sendable));
     }
+
+    /// <summary>What was stored when more was taken for an address stands there as it is: the mailer hands nothing over to it.</summary>
+    internal static MailboxAddress Mailbox(string name, string address) =>
+        new(Encoding.UTF8, Shorten(Line(name), MaxName), EmailAddress.TryNormalise(address, out var sendable, out _) ? sendable : address);
 
     /// <summary>Without tearing a character.</summary>
     internal static string Shorten(string text, int max)
@@ -85,10 +89,12 @@ internal static class MessageParts
 
     private static EncodedPart File(string mediaType, string name, params byte[][] base64)
     {
+        // A parameter is folded by UTF-16 units, which tears characters that have two.
+        name = string.Concat(Line(name).EnumerateRunes().Select(rune => rune.IsBmp ? rune.ToString() : "_"));
         var slash = mediaType.IndexOf('/');
         var part = new EncodedPart(mediaType[..slash], mediaType[(slash + 1)..], base64); // encoded before: what all attendees have in common is not encoded again for each
-        part.ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = Line(name) };
-        part.ContentType.Name = Line(name); // old clients look here alone
+        part.ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = name };
+        part.ContentType.Name = name; // old clients look here alone
         return part;
     }
 }

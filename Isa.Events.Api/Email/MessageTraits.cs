@@ -18,7 +18,7 @@ internal enum MessageTraits
     /// <summary>Carries the agenda document also to those who get no entry for themselves.</summary>
     Document = 1 << 3,
 
-    /// <summary>Greets nobody by name: whoever gets it need not be who the name says.</summary>
+    /// <summary>Names nobody, in its greeting or beside the address: whoever gets it need not be who the name says, which may be what somebody wants them to read.</summary>
     NoName = 1 << 4,
 
     /// <summary>Not for the assistant: what lets somebody prove that a mailbox is theirs goes to that mailbox alone.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 using MailKit;
 using MailKit.Net.Smtp;
@@ -100,7 +101,9 @@ public sealed partial class SmtpTransport : IDisposable
     private async Task<Delivery> HandOverAsync(MimeMessage message, string sender, string recipient, CancellationToken ct)
     {
         if (Pauses) return new Delivery(DeliveryResult.Unavailable);
-        var (connection, trouble) = await TakeAsync(ct);
+        // What has other letters before the @ needs SMTPUTF8 (RFC 6531). Where a server offers it, MailKit would write all domains in their own letters, needed or not, which servers further on refuse.
+        var isInternational = !IsAscii(sender) || !IsAscii(recipient);
+        var (connection, trouble) = await TakeAsync(ct, isNew: isInternational);
         if (connection is null)
         {
             Stop(trouble!.Value.Kind, trouble.Value.Words);
@@ -111,6 +114,8 @@ public sealed partial class SmtpTransport : IDisposable
         patience.CancelAfter(Timeout);
         try
         {
+            if (!isInternational) connection.Client.Capabilities &= ~SmtpCapabilities.UTF8;
+            else if (!connection.Client.Capabilities.HasFlag(SmtpCapabilities.UTF8)) return Keep(connection, new Delivery(DeliveryResult.Refused, "The mail server takes no addresses with letters outside ASCII."));
             if (connection.Client.MaxSize is > 0 and var max && Size(message) is var size && size > max) return Keep(connection, new Delivery(DeliveryResult.Refused, $"The message has {size} bytes; the mail server takes {max}."));
             await connection.Client.SendAsync(message, new MailboxAddress("", sender), [new MailboxAddress("", recipient)], patience.Token);
             lock (_gate) _refused.Clear();
@@ -120,10 +125,6 @@ public sealed partial class SmtpTransport : IDisposable
         catch (SmtpCommandException e)
         {
             return Judge(connection, recipient, e);
-        }
-        catch (NotSupportedException)
-        {
-            return Keep(connection, new Delivery(DeliveryResult.Refused, "The mail server takes no addresses with letters outside ASCII."));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -193,19 +194,21 @@ public sealed partial class SmtpTransport : IDisposable
         }
     }
 
+    private static bool IsAscii(string address) => EmailAddress.TryNormalise(address, out var sendable, out _) && Ascii.IsValid(sendable);
+
     private Delivery Keep(Connection connection, Delivery delivery)
     {
         connection.Used(_time.GetTimestamp());
-        if (connection.Client.IsConnected && connection.Messages < MaxMessages) _idle.Add(connection);
+        if (connection.Client.IsConnected && connection.Messages < MaxMessages && _idle.Count < Connections) _idle.Add(connection);
         else connection.Dispose();
         return delivery;
     }
 
-    private async Task<(Connection?, (MailTrouble Kind, string Words)?)> TakeAsync(CancellationToken ct)
+    private async Task<(Connection?, (MailTrouble Kind, string Words)?)> TakeAsync(CancellationToken ct, bool isNew = false)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Timeout);
-        while (_idle.TryTake(out var idle))
+        while (!isNew && _idle.TryTake(out var idle))
         {
             if (idle.Client.IsConnected && (_time.GetElapsedTime(idle.LastUsed) < Fresh || await IsAliveAsync(idle, patience.Token))) return (idle, null);
             idle.Dispose();

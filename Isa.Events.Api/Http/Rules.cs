@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FluentValidation.Internal;
+using Isa.Events.Api.Email;
 
 namespace Isa.Events.Api.Http;
 
@@ -31,6 +32,17 @@ public static partial class Rules
 
     public static IRuleBuilderOptions<T, string?> MailAddress<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(text => text is null || EmailAddress.TryNormalise(text, out _, out _)).Fails(FieldCode.InvalidEmail);
+
+    /// <summary>The address of a person: none of this server's own.</summary>
+    /// <param name="rule">Of the member.</param>
+    /// <param name="own">The validator's <c>Resolve</c>: which they are, a setting says.</param>
+    public static IRuleBuilderOptions<T, string?> MailAddressOfPerson<T>(this IRuleBuilder<T, string?> rule, Func<OwnAddresses> own) =>
+        rule.MailAddress().Must(text => text is null || !own().Contains(text)).Fails(FieldCode.ServerAddress);
+
+    /// <summary>The address of an office: perhaps the one that mails come from, but not where this server itself reads what comes.</summary>
+    /// <inheritdoc cref="MailAddressOfPerson"/>
+    public static IRuleBuilderOptions<T, string?> MailAddressOfOffice<T>(this IRuleBuilder<T, string?> rule, Func<OwnAddresses> own) =>
+        rule.MailAddress().Must(text => text is null || !own().TakesAnswers(text)).Fails(FieldCode.ServerAddress);
 
     public static IRuleBuilderOptions<T, string?> PhoneNumber<T>(this IRuleBuilder<T, string?> rule) => rule.Must(IsPhone).Fails(FieldCode.InvalidPhone);
 
@@ -76,14 +88,14 @@ public static partial class Rules
     /// <summary>A template for a message.</summary>
     public static IRuleBuilderOptionsConditions<T, string?> Template<T>(this IRuleBuilder<T, string?> rule) => rule.Custom((text, context) =>
     {
-        if (text is null || Email.OrganizerTemplate.Wrong(text, context.PropertyPath) is not { } error) return;
+        if (text is null || OrganizerTemplate.Wrong(text, context.PropertyPath) is not { } error) return;
         context.AddFailure(new FluentValidation.Results.ValidationFailure(error.Field, "") { ErrorCode = error.Code.Code, CustomState = error.Arguments });
     });
 
     /// <summary>Templates for a message.</summary>
     public static IRuleBuilderOptionsConditions<T, Texts?> Templates<T>(this IRuleBuilder<T, Texts?> rule) => rule.Custom((texts, context) =>
     {
-        foreach (var error in Email.OrganizerTemplate.Check(context.PropertyPath, texts)) context.AddFailure(new FluentValidation.Results.ValidationFailure(error.Field, "") { ErrorCode = error.Code.Code, CustomState = error.Arguments });
+        foreach (var error in OrganizerTemplate.Check(context.PropertyPath, texts)) context.AddFailure(new FluentValidation.Results.ValidationFailure(error.Field, "") { ErrorCode = error.Code.Code, CustomState = error.Arguments });
     });
 
     public static IRuleBuilderOptions<T, TProperty> Fails<T, TProperty>(this IRuleBuilderOptions<T, TProperty> rule, FieldCode code, params object[] arguments) =>

@@ -165,6 +165,7 @@ public sealed class EmailSettingsValidator : AbstractValidator<EmailSettings>
         RuleFor(s => s.FromAddress).NotEmpty().When(s => s.Smtp.Host is not null).WithMessage("is missing: the mail server named by Email:Smtp:Host asks who mails come from.");
         RuleFor(s => s.FromName).Must(IsLine).WithMessage("has more than one line, or more than 100 characters.");
         RuleFor(s => s.ReplyTo).Must(IsAddressOrNone).WithMessage("'{PropertyValue}' is not an address such as office@example.org.");
+        RuleFor(s => s.ReplyTo).Must((s, office) => s.ReplyAddress is null || office is null || !new Email.OwnAddresses(Microsoft.Extensions.Options.Options.Create(s)).TakesAnswers(office)).WithMessage("is Email:ReplyAddress, which nobody but this server reads.");
         RuleFor(s => s.ReplyAddress).Must(IsPlusable).WithMessage("'{PropertyValue}' is not an address such as reply@meetings.example.org, in letters and digits, with at most 19 characters before the @ and no +.");
         RuleFor(s => s.EnvelopeSender).Must(IsAddressOrNone).WithMessage("'{PropertyValue}' is not an address such as bounces@example.org.");
         RuleFor(s => s.PickupFolder).NotEmpty();

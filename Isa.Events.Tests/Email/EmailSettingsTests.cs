@@ -12,6 +12,8 @@ public class EmailSettingsTests
     [InlineData("Email:Smtp:Hots=smtp.example.org", "Email:Smtp:Hots is not a setting")]
     [InlineData("Email:Smtp:Host=smtp.example.org", "Email:FromAddress: is missing")]
     [InlineData("Email:FromAddress=a@b", "Email:FromAddress: 'a@b'")]
+    [InlineData("Email:FromAddress=a%b@example.org", "Email:FromAddress: 'a%b@example.org'")]
+    [InlineData("Email:ReplyTo=Reply+x@example.org Email:ReplyAddress=reply@example.org", "Email:ReplyTo: is Email:ReplyAddress")]
     [InlineData("Email:Smtp:Security=ssl", "Email:Smtp:Security: 'ssl'")]
     [InlineData("Email:Smtp:Port=70000", "Email:Smtp:Port")]
     [InlineData("Email:Smtp:Password=x", "Email:Smtp:Password: is set without")]

@@ -302,6 +302,23 @@ public class SmtpTests
         server.Mails.ShouldBeEmpty();
     }
 
+    [Theory(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
+    [InlineData("", "gast@xn--bcher-kva.example, jürgen@example.org", "")]
+    [InlineData("--ascii", "gast@xn--bcher-kva.example", "The mail server takes no addresses with letters outside ASCII.")]
+    public async Task Letters_outside_ASCII_before_the_at_leave_where_the_server_takes_them(string options, string arrive, string error)
+    {
+        await using var server = await MailServer.StartAsync(options);
+        await using var host = await Mail.HostAsync(start: false);
+        foreach (var (name, value) in server.Settings) host.Settings[name] = value;
+        await host.InitializeAsync();
+        var evt = await host.EventAsync(e => e["organizer"]!["email"] = "büro@example.org"); // concerns nobody's mail
+        foreach (var address in new[] { "gast@bücher.example", "jürgen@example.org" }) await host.Partner.RegisterAsync(evt, Given.Person(address));
+        await host.Services.GetRequiredService<Isa.Events.Api.Outbox.Dispatcher>().RunAsync(CancellationToken.None);
+        await server.FlushAsync();
+        string.Join(", ", server.Mails.Select(m => m.To).Order(StringComparer.Ordinal)).ShouldBe(arrive);
+        (await host.Database.ReadAsync(session => session.Query<string>("SELECT last_error FROM outbox WHERE state = 'failed'"), CancellationToken.None)).ShouldBe(error.Length == 0 ? [] : [error]);
+    }
+
     [Fact(SkipUnless = nameof(MailServer.IsThere), SkipType = typeof(MailServer), Skip = MailServer.Missing)]
     public async Task Mails_of_tests_reach_nobody()
     {

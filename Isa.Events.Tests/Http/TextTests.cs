@@ -62,6 +62,7 @@ public class TextTests
     [InlineData("J.Weiss@EXAMPLE.org", "j.weiss@example.org")]
     [InlineData(" wang＠foshan．example ", "wang@foshan.example")]
     [InlineData("ju\u0308rgen@example.org", "jürgen@example.org")]
+    [InlineData("ｗａｎｇ－１＠ｅｘａｍｐｌｅ。ｏｒｇ", "wang-1@example.org")]
     public void Spellings_of_one_address(string one, string other) => EmailAddress.Normalise(one).ShouldBe(EmailAddress.Normalise(other));
 
     [Theory]
@@ -80,7 +81,34 @@ public class TextTests
     [InlineData("a@\ud800.org")]
     [InlineData("a,b@example.org")]
     [InlineData("<a@example.org>")]
+    [InlineData("a%b.example@example.org")] // Postfix's allow_percent_hack, Sendmail
+    [InlineData("a%b@example.org")]
+    [InlineData("b.example!a@example.org")] // swap_bangpath
+    [InlineData("@b.example:a@example.org")]
+    [InlineData("|/bin/mail@example.org")]
+    [InlineData("/var/mail/a@example.org")]
+    [InlineData("/G=A/S=B@example.org")]
+    [InlineData("-f@example.org")] // allow_min_user
+    [InlineData(":include:/etc/passwd@example.org")]
+    [InlineData("${run{a}}@example.org")]
+    [InlineData("\\a@example.org")]
+    [InlineData("a％b@example.org")]
+    [InlineData("王\u3164@example.org")] // looks like 王@example.org
+    [InlineData("wang\ufe0f@example.org")]
+    [InlineData("wang\u034f@example.org")]
     public void No_addresses(string text) => EmailAddress.TryNormalise(text, out _, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("o'brien@example.org")]
+    [InlineData("first.last+tag@example.org")]
+    [InlineData("a=b&c@example.org")]
+    [InlineData("a-b_c/d|e@example.org")]
+    [InlineData("#1{x}~$`^*?@example.org")]
+    public void Addresses_as_some_people_have_them(string text)
+    {
+        EmailAddress.TryNormalise(text, out var address, out _).ShouldBeTrue();
+        address.ShouldBe(text);
+    }
 
     [Fact]
     public void A_cursor_of_anybodys_making_is_refused()

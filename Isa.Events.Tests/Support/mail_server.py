@@ -20,6 +20,7 @@ parser.add_argument("--user")
 parser.add_argument("--password")
 parser.add_argument("--tokens", action="store_true")
 parser.add_argument("--size", type=int, default=0)
+parser.add_argument("--ascii", action="store_true")
 args = parser.parse_args()
 rules = {"rcpt": {}, "mail": None, "data": [], "closed": False, "tokens": []}
 connections = 0
@@ -95,7 +96,7 @@ def make():
         context.load_cert_chain(args.cert, args.key)
     passwords = ["PLAIN", "LOGIN"] if args.tokens else ["XOAUTH2"]
     login = dict(auth_exclude_mechanism=passwords, authenticator=check, auth_required=True, auth_require_tls=args.tls == "startTls") if args.user else {}
-    return Server(Handler(), hostname="mail.example.org", tls_context=context, require_starttls=args.tls == "startTls", data_size_limit=args.size or None, enable_SMTPUTF8=True, **login)
+    return Server(Handler(), hostname="mail.example.org", tls_context=context, require_starttls=args.tls == "startTls", data_size_limit=args.size or None, enable_SMTPUTF8=not args.ascii, **login)
 
 
 async def main():

@@ -1,3 +1,5 @@
+using Isa.Events.Api.Email;
+
 namespace Isa.Events.Api.Features.Delegations;
 
 /// <summary>What happens to a delegation for which there is not enough room.</summary>
@@ -117,12 +119,12 @@ public sealed class DelegationRequestValidator : Validator<DelegationRequest>
     }
 }
 
-public sealed class DelegationContactRequestValidator : AbstractValidator<DelegationContactRequest>
+public sealed class DelegationContactRequestValidator : Validator<DelegationContactRequest>
 {
     public DelegationContactRequestValidator()
     {
         RuleFor(c => c.FullName).Present().PersonName();
-        RuleFor(c => c.Email).Present().MailAddress();
+        RuleFor(c => c.Email).Present().MailAddressOfPerson(Resolve<OwnAddresses>);
         RuleFor(c => c.Language).Present();
         RuleFor(c => c.Phone).PhoneNumber();
     }

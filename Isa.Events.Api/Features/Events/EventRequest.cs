@@ -1,3 +1,5 @@
+using Isa.Events.Api.Email;
+
 namespace Isa.Events.Api.Features.Events;
 
 /// <summary>An event as its organiser sends it.</summary>
@@ -151,7 +153,7 @@ public sealed class EventRequestValidator : Validator<EventRequest>
         RuleFor(r => r.RegistrationOpens).Line(40);
         RuleFor(r => r.RegistrationCloses).Line(40);
         RuleFor(r => r.Organizer!.Name).Present().Line(100).When(r => r.Organizer is not null);
-        RuleFor(r => r.Organizer!.Email).Present().MailAddress().When(r => r.Organizer is not null);
+        RuleFor(r => r.Organizer!.Email).Present().MailAddressOfOffice(Resolve<OwnAddresses>).When(r => r.Organizer is not null);
         RuleFor(r => r.PrivacyNotice!.Version).Present().Line(50).When(r => r.PrivacyNotice is not null);
         RuleFor(r => r.PrivacyNotice!.Text).Texts(20_000, multiLine: true).When(r => r.PrivacyNotice is not null);
         RuleFor(r => r.PrivacyNotice!.Url).WebAddress().When(r => r.PrivacyNotice is not null);

@@ -72,7 +72,8 @@ internal static class TableEncodings
         {
             var (even, odd) = Zeros(bytes);
             var guess = odd >= even ? TableEncoding.Utf16Le : TableEncoding.Utf16Be;
-            return (TryDecode(bytes, guess, out _) is { } wide && !wide.Contains('\0') ? wide : throw ImportTable.Unreadable(FieldCode.UnknownEncoding), guess);
+            var lines = bytes.IndexOfAny((byte)'\n', (byte)'\r') >= 0;
+            return (TryDecode(bytes, guess, out _) is { } wide && !wide.Contains('\0') && (!lines || wide.AsSpan().IndexOfAny('\n', '\r') >= 0) ? wide : throw ImportTable.Unreadable(FieldCode.UnknownEncoding), guess);
         }
 
         if (TryDecode(bytes, TableEncoding.Utf8, out var notUtf8) is { } utf8) return (utf8, TableEncoding.Utf8);

@@ -1,3 +1,4 @@
+using Isa.Events.Api.Email;
 using Isa.Events.Api.Features.Imports;
 using Microsoft.Extensions.Options;
 
@@ -103,13 +104,13 @@ public sealed class ImportInvitees(EventsDatabase database, CurrentEvents events
     }
 }
 
-public sealed class InviteeValidator : AbstractValidator<Invitee>
+public sealed class InviteeValidator : Validator<Invitee>
 {
     public InviteeValidator()
     {
         RuleFor(i => i.FullName).Must(name => name.Length > 0).Fails(FieldCode.Required);
         RuleFor(i => i.FullName).PersonName();
-        RuleFor(i => i.Email).MailAddress();
+        RuleFor(i => i.Email).MailAddressOfPerson(Resolve<OwnAddresses>);
         Include(new PersonShape());
         RuleFor(i => i.Phone).PhoneNumber();
         RuleFor(i => i.ExternalId).Line(100);

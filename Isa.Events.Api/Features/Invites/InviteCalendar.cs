@@ -51,8 +51,8 @@ public static class InviteCalendar
             // The instant of the last change, not of this request: the same entry keeps the same bytes, and a later change is always later.
             OwnValue.Stamp => Latest(evt.UpdatedAt, registration.UpdatedAt!.Value).UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", System.Globalization.CultureInfo.InvariantCulture),
             OwnValue.Name => Parameter(registration.FullName),
-            OwnValue.Address => MailTo(registration.Email!),
-            OwnValue.ReplyAddress => MailTo(replyAddress!),
+            OwnValue.Address => EmailAddress.ToUri(registration.Email!),
+            OwnValue.ReplyAddress => EmailAddress.ToUri(replyAddress!),
             OwnValue.Reference => TextValue(registration.Reference!),
             OwnValue.ManageUrl => TextValue(links.Manage),
             OwnValue.JoinUrl => joinUrl,
@@ -165,7 +165,7 @@ public static class InviteCalendar
         DtStamp = new CalDateTime(changedAt.UtcDateTime, "UTC"),
         DtStart = Local(evt.StartsAt, evt), DtEnd = Local(evt.EndsAt, evt), Summary = CleanText(evt.Title.In(language, evt.DefaultLanguage)),
         Transparency = TransparencyType.Opaque,
-        Organizer = evt.OrganizerEmail is null ? null : new Ical.Net.DataTypes.Organizer(MailTo(evt.OrganizerEmail)) { CommonName = CleanParameter(evt.OrganizerName!) },
+        Organizer = evt.OrganizerEmail is null ? null : new Ical.Net.DataTypes.Organizer(EmailAddress.ToUri(evt.OrganizerEmail)) { CommonName = CleanParameter(evt.OrganizerName!) },
     };
 
     private static CalDateTime Local(DateTimeOffset instant, Event evt) => new(instant.In(evt.Zone).DateTime, evt.TimeZone);
@@ -298,18 +298,10 @@ public static class InviteCalendar
         return clean.AsSpan().IndexOfAny(':', ';', ',') < 0 ? clean : $"\"{clean}\"";
     }
 
-    // A double quote cannot stand in a parameter at all (RFC 5545 s3.2); line breaks there would begin new properties.
-    private static string CleanParameter(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Select(c => c == '"' ? '”' : c));
+    // A double quote cannot stand in a parameter at all (RFC 5545 s3.2), a caret is the beginning of one or of a line break to some (RFC 6868); line breaks there would begin new properties.
+    private static string CleanParameter(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Select(c => c switch { '"' => '”', '^' => 'ˆ', _ => c }));
 
     private static string CleanText(string text) => string.Concat(text.ReplaceLineEndings("\n").Where(c => c is '\n' or '\t' || !char.IsControl(c))).TrimEnd();
-
-    // RFC 6068 s2: what has a meaning in addresses of the web is written as octets.
-    private static string MailTo(string address)
-    {
-        var uri = new StringBuilder("mailto:");
-        foreach (var c in address) _ = "%#?/^`{|}&".Contains(c) ? uri.Append('%').Append(((int)c).ToString("X2", System.Globalization.CultureInfo.InvariantCulture)) : uri.Append(c);
-        return uri.ToString();
-    }
 
     private static DateTimeOffset Latest(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

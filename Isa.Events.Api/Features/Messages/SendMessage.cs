@@ -168,7 +168,7 @@ public sealed class MessageRequestValidator : Validator<MessageRequest>
         RuleFor(r => r.Subject).Templates();
         RuleFor(r => r.Body).Present().Texts(OrganizerTemplate.MaxBody, multiLine: true);
         RuleFor(r => r.Body).Templates();
-        RuleFor(r => r.TestTo).MailAddress();
+        RuleFor(r => r.TestTo).MailAddressOfOffice(Resolve<OwnAddresses>);
         RuleFor(r => r.ExpectedCount).Between(0, 1_000_000);
         RuleFor(r => r.Filter!.SiteId).Line(40).When(r => r.Filter is not null);
         // Whose address nobody has confirmed gets the question whether it is theirs, and nothing else.

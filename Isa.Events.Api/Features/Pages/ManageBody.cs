@@ -41,7 +41,7 @@ internal static class ManageBody
             AttendeePage.Entry(body, Wording.Join.In(language), $"<a href=\"{Html.Encode(page.Tokens.JoinUrl(registration))}\">{Wording.Online.In(language)}</a>");
         AttendeePage.Entry(body, Wording.Reference.In(language), $"<span class=\"number\">{registration.Reference}</span>");
         if (evt.OrganizerName is not null)
-            AttendeePage.Entry(body, Wording.Organizer.In(language), $"{Html.Encode(evt.OrganizerName)}<br><a href=\"mailto:{Html.Encode(evt.OrganizerEmail)}\">{Html.Encode(evt.OrganizerEmail)}</a>");
+            AttendeePage.Entry(body, Wording.Organizer.In(language), $"{Html.Encode(evt.OrganizerName)}<br><a href=\"{Html.Encode(EmailAddress.ToUri(evt.OrganizerEmail!))}\">{Html.Encode(evt.OrganizerEmail)}</a>");
         body.Append("</dl>\n<p class=\"files\">");
         if (registration.Status == RegistrationStatus.Confirmed || !registration.IsActive) // who waits has nothing to put into a calendar yet
             body.Append($"<a href=\"{Html.Encode(links.Invite)}\">{(off ? Wording.CancellationFile : Wording.InviteFile).In(language)}</a>");

@@ -251,7 +251,12 @@ public record Registration
     /// <summary>As it is for the mailbox that it has left: over, with the links that went there, and an entry that is older than the next one.</summary>
     internal Registration AsLeft(string address, ToldInvite told) => this with
     {
-        Email = address, FullName = address, Status = RegistrationStatus.Cancelled, TokenVersion = told.Links, Told = told, Revision = Revision - 1,
+        Email = address,
+        FullName = address,
+        Status = RegistrationStatus.Cancelled,
+        TokenVersion = told.Links,
+        Told = told,
+        Revision = Revision - 1,
     };
 
     /// <summary>Whether this was done to it before.</summary>

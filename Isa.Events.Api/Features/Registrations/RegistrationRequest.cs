@@ -1,3 +1,5 @@
+using Isa.Events.Api.Email;
+
 namespace Isa.Events.Api.Features.Registrations;
 
 /// <summary>What happens when the site is full.</summary>
@@ -109,12 +111,12 @@ public sealed class RegistrationRequestValidator : Validator<RegistrationRequest
     {
         RuleFor(r => r.SiteId).Present().Line(40);
         RuleFor(r => r.FullName).Present().PersonName();
-        RuleFor(r => r.Email).Present().MailAddress();
+        RuleFor(r => r.Email).Present().MailAddressOfPerson(Resolve<OwnAddresses>);
         RuleFor(r => r.Language).Present();
         Include(new PersonShape());
         RuleFor(r => r.TimeZone).TimeZone();
         RuleFor(r => r.Phone).PhoneNumber();
-        RuleFor(r => r.CopyTo).MailAddress();
+        RuleFor(r => r.CopyTo).MailAddressOfPerson(Resolve<OwnAddresses>);
         RuleFor(r => r.Needs).Paragraphs(1000);
         RuleFor(r => r.ExternalId).Line(100);
         RuleFor(r => r.FallbackSiteId).Present().When(r => r.WhenFull == WhenFull.AttendSite);

@@ -95,6 +95,7 @@ public class ImportTableTests
     {
         Refused(() => CsvTable.Read([.. "Name\r\n"u8, 0x81, 0x20, 0x8D, 0x0A], null, null, IsKnown, 10)).ShouldBe((400, " unknown-encoding", 2));
         Refused(() => CsvTable.Read([.. "Name\r\n"u8, 0, 0, 0, 1, 2], null, null, IsKnown, 10)).ShouldBe((400, " unknown-encoding", null));
+        Refused(() => CsvTable.Read("Name\r\n\"a\0b\"\r\n"u8, null, null, IsKnown, 10)).ShouldBe((400, " unknown-encoding", null)); // not what it would say in UTF-16
         Refused(() => CsvTable.Read([0xFF, 0xFE, 0x00, 0xD8, 0x41, 0x00], null, null, IsKnown, 10)).ShouldBe((400, " invalid-encoding", 1));
     }
 
