@@ -170,17 +170,20 @@ public static class AgendaPdf
             Add(item.Title!.In(language, evt.DefaultLanguage), Strong);
             if (item.Speaker is { } speaker) Add(speaker, Text);
             if (item.Description is { } description) Add(description.In(language, evt.DefaultLanguage), Small);
-            Keep(Math.Min(lines.Sum(l => l.Style.LineHeight), (Bottom - Top) / 2) + 10);
+            var when = AgendaPage.Span(evt, item, language, "–");
+            if (PdfText.Width(when, Text) > Times) when = AgendaPage.Span(evt, item, language, "–\n");
+            Keep(Math.Clamp(lines.Sum(l => l.Style.LineHeight), when.Split('\n').Length * Text.LineHeight, (Bottom - Top) / 2) + 10);
             Rule();
             Begin(PdfBlockLevelElementTag.TableRow);
-            var y = _y;
-            Paragraph(PdfBlockLevelElementTag.TableDataCell, item.To is null ? item.From! : $"{item.From}–{item.To}", Text);
+            var (y, page) = (_y, _page);
+            Paragraph(PdfBlockLevelElementTag.TableDataCell, when, Text);
+            var under = _y;
             _y = y;
             Begin(PdfBlockLevelElementTag.TableDataCell, item.Title!.Resolve(language, evt.DefaultLanguage), string.Join('\n', whole));
             foreach (var (runs, style) in lines) Line(runs, style, Left + Times);
             End();
             End();
-            _y += 5;
+            _y = (_page == page ? Math.Max(_y, under) : _y) + 5;
 
             void Add(string text, PdfStyle style)
             {
