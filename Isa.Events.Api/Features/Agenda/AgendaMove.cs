@@ -47,7 +47,7 @@ public sealed record MovedItems(IReadOnlyList<ItemTime> Before, IReadOnlyList<It
 }
 
 /// <summary>When an item is.</summary>
-public sealed record ItemTime(int? Day, string From, string? To)
+public sealed record ItemTime(int Day, string From, string? To)
 {
-    public static List<ItemTime> Of(IEnumerable<AgendaItem> items) => [.. items.Select(item => new ItemTime(item.Day, item.From!, item.To))];
+    public static List<ItemTime> Of(IEnumerable<AgendaItem> items) => [.. items.Select(item => new ItemTime(item.Day ?? 1, item.From!, item.To))];
 }
