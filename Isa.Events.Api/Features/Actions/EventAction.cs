@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Isa.Events.Api.Features.Agenda;
 using Isa.Events.Api.Features.Messages;
 
 namespace Isa.Events.Api.Features.Actions;
@@ -108,6 +109,9 @@ public sealed record ActionDetails
     public IReadOnlyList<MovedPerson>? Moved { get; init; }
 
     public string? MovedTo { get; init; }
+
+    /// <summary>The agenda's items, where they moved with the event.</summary>
+    public MovedItems? Agenda { get; init; }
 
     /// <summary>Rows about changes that came to nothing because the event was called off.</summary>
     public IReadOnlyList<string>? EndedChanges { get; init; }

@@ -73,6 +73,7 @@ public sealed class UndoAction(EventsDatabase database, CurrentEvents events, Ti
         RefuseUnlessPublished(evt);
         var request = Restored<EventRequest>(ActionDetails.Members(evt), action.Details) with { Questions = evt.Questions };
         var after = request.Edit(session, evt);
+        action.Details.Agenda?.PutBack(session, evt.Id);
         Store(session, evt, after);
         TellWhoHeard(session, evt, action);
     }

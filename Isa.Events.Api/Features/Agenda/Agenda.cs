@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
 using NodaTime.TimeZones;
@@ -7,13 +8,16 @@ namespace Isa.Events.Api.Features.Agenda;
 /// <summary>One item of an agenda: clock times in the event's zone, on a day of the event, so that an agenda moves with its event.</summary>
 public sealed record AgendaItem
 {
+    private const int MinutesOfDay = 24 * 60;
+    private const int HourLength = 5; // 09:00
+
     /// <summary>Day of the event, 1 for the first.</summary>
     public int? Day { get; init; }
 
-    /// <summary><c>09:00</c></summary>
+    /// <summary><c>09:00</c>, with an offset (<c>02:30+01:00</c>) where the clocks show it twice.</summary>
     public string? From { get; init; }
 
-    /// <summary><c>09:15</c>, or null.</summary>
+    /// <summary>The same, or null.</summary>
     public string? To { get; init; }
 
     public Texts? Title { get; init; }
@@ -26,28 +30,47 @@ public sealed record AgendaItem
 
     public DateTimeOffset? EndsAt(Event evt) => To is { } to ? At(evt, to) : null;
 
+    /// <summary>Whether it lies between the event's start and its end.</summary>
+    public bool IsWithin(Event evt) => StartsAt(evt) >= evt.StartsAt && (EndsAt(evt) ?? StartsAt(evt)) <= evt.EndsAt;
+
     /// <summary>What is wrong with it in this event, or null.</summary>
     public FieldError? WrongIn(Event evt)
     {
         var days = Period.DaysBetween(DateOf(evt.StartsAt, evt), DateOf(evt.EndsAt.AddTicks(-1), evt)) + 1;
         if (Day > days) return new FieldError("day", FieldCode.OutOfRange, 1, days);
-        if (evt.Zone.MapLocal(Local(evt, From!)).Count == 0) return new FieldError("from", FieldCode.TimeInGap);
-        if (To is { } to && evt.Zone.MapLocal(Local(evt, to)).Count == 0) return new FieldError("to", FieldCode.TimeInGap);
+        if (EventTimes.Read(Wall(evt, From!), evt.Zone, out _) is { } from) return new FieldError("from", from);
+        if (To is { } to && EventTimes.Read(Wall(evt, to), evt.Zone, out _) is { } wrong) return new FieldError("to", wrong);
         return EndsAt(evt) < StartsAt(evt) ? new FieldError("to", FieldCode.EndBeforeStart) : null;
     }
+
+    /// <summary>The same some minutes later on the clock, perhaps on another day.</summary>
+    public AgendaItem Later(long minutes)
+    {
+        var from = ((Day ?? 1) - 1) * MinutesOfDay + Minutes(From!) + minutes;
+        return minutes == 0 ? this : this with { Day = (int)Math.Floor((double)from / MinutesOfDay) + 1, From = Clock(from), To = To is { } to ? Clock(Minutes(to) + minutes) : null };
+    }
+
+    /// <summary>A clock time of it as it can be sent again: with the offset where the clocks show it twice.</summary>
+    internal static string Written(string clock, DateTimeOffset at, Event evt) => clock[..HourLength] + (evt.Zone.ShowsTwice(at) ? at.In(evt.Zone).ToString("zzz", CultureInfo.InvariantCulture) : "");
 
     // An agenda moves with its event, perhaps to a day on which the clocks change: a time that is skipped then counts on from before, one that comes twice is the first
     // that is not before the event.
     private DateTimeOffset At(Event evt, string clock)
     {
-        var mapping = evt.Zone.MapLocal(Local(evt, clock));
+        var text = Wall(evt, clock);
+        if (EventTimes.Read(text, evt.Zone, out var instant) is null) return instant;
+        var mapping = evt.Zone.MapLocal(EventTimes.Wall(text));
         var first = mapping.Count == 0 ? Resolvers.LenientResolver(mapping) : mapping.First();
         return (mapping.Count == 2 && first.ToDateTimeOffset() < evt.StartsAt ? mapping.Last() : first).ToDateTimeOffset().ToUniversalTime();
     }
 
-    private LocalDateTime Local(Event evt, string clock) => DateOf(evt.StartsAt, evt).PlusDays((Day ?? 1) - 1).At(LocalTimePattern.CreateWithInvariantCulture("HH:mm").Parse(clock).Value);
+    private string Wall(Event evt, string clock) => $"{LocalDatePattern.Iso.Format(DateOf(evt.StartsAt, evt).PlusDays((Day ?? 1) - 1))}T{clock}";
 
     private static LocalDate DateOf(DateTimeOffset instant, Event evt) => NodaTime.Instant.FromDateTimeOffset(instant).InZone(evt.Zone).Date;
+
+    private static long Minutes(string clock) => int.Parse(clock.AsSpan(0, 2), CultureInfo.InvariantCulture) * 60 + int.Parse(clock.AsSpan(3, 2), CultureInfo.InvariantCulture);
+
+    private static string Clock(long minutes) => TimeSpan.FromMinutes((minutes % MinutesOfDay + MinutesOfDay) % MinutesOfDay).ToString(@"hh\:mm", CultureInfo.InvariantCulture);
 }
 
 /// <summary>The agenda of an event as it is stored: items, an uploaded document, or both.</summary>
@@ -121,7 +144,8 @@ public sealed record AgendaItemAnswer
 
     public static AgendaItemAnswer Of(Event evt, AgendaItem item, Language? language) => new()
     {
-        Day = item.Day ?? 1, From = item.From!, To = item.To, StartsAt = EventTimes.Print(item.StartsAt(evt), evt.Zone),
+        Day = item.Day ?? 1, From = AgendaItem.Written(item.From!, item.StartsAt(evt), evt), To = item.EndsAt(evt) is { } until ? AgendaItem.Written(item.To!, until, evt) : null,
+        StartsAt = EventTimes.Print(item.StartsAt(evt), evt.Zone),
         EndsAt = item.EndsAt(evt) is { } end ? EventTimes.Print(end, evt.Zone) : null,
         Title = item.Title!.Only(language, evt.DefaultLanguage), Speaker = item.Speaker, Description = item.Description?.Only(language, evt.DefaultLanguage),
     };

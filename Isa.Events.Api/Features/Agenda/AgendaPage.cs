@@ -19,7 +19,7 @@ public static class AgendaPage
             body.Append($"<table><thead><tr><th scope=\"col\">{Wording.Time.In(language)}</th><th scope=\"col\">{Wording.Topic.In(language)}</th></tr></thead><tbody>\n");
             foreach (var item in day)
             {
-                body.Append($"<tr><td class=\"number\">{item.From}{(item.To is null ? "" : $"–{item.To}")}</td><td lang=\"{item.Title!.Resolve(language, otherwise).Tag()}\"><strong>{Html.Encode(item.Title.In(language, otherwise))}</strong>");
+                body.Append($"<tr><td class=\"number\">{Span(evt, item, language, "–")}</td><td lang=\"{item.Title!.Resolve(language, otherwise).Tag()}\"><strong>{Html.Encode(item.Title.In(language, otherwise))}</strong>");
                 if (item.Speaker is not null) body.Append($"<br>{Html.Encode(item.Speaker)}");
                 if (item.Description is { } more) body.Append($"<br>{Html.Encode(more.In(language, otherwise)).Replace("\n", "<br>")}");
                 body.Append("</td></tr>\n");
@@ -32,16 +32,19 @@ public static class AgendaPage
         return Html.Page(language, $"{Wording.Agenda.Label(language)}{title}", body.ToString());
     }
 
+    /// <summary>From when till when, on the event's clock.</summary>
+    public static string Span(Event evt, AgendaItem item, Language language, string dash) =>
+        Clock.Hour(item.StartsAt(evt), evt.TimeZone, language) + (item.EndsAt(evt) is { } end ? dash + Clock.Hour(end, evt.TimeZone, language) : "");
+
     /// <summary>One line for each item, on the reader's clock.</summary>
     public static IEnumerable<AgendaLine> Lines(Event evt, AgendaRow agenda, Language language, string zone)
     {
-        var clock = Zones.Get(zone);
         var several = agenda.Items.Any(i => i.Day > 1);
         foreach (var item in agenda.Items)
         {
-            var start = item.StartsAt(evt).In(clock);
+            var start = item.StartsAt(evt).In(Zones.Get(zone));
             var day = several ? start.ToString(language switch { Language.De => "d.M. ", Language.Zh => "M月d日 ", _ => "d MMM " }, language.Culture()) : "";
-            yield return new AgendaLine($"{day}{Clock.Hour(start, language)} {item.Title!.In(language, evt.DefaultLanguage)}{(item.Speaker is { } speaker ? language == Language.Zh ? $"（{speaker}）" : $" ({speaker})" : "")}", item.Title.Resolve(language, evt.DefaultLanguage));
+            yield return new AgendaLine($"{day}{Clock.Hour(start, zone, language)} {item.Title!.In(language, evt.DefaultLanguage)}{(item.Speaker is { } speaker ? language == Language.Zh ? $"（{speaker}）" : $" ({speaker})" : "")}", item.Title.Resolve(language, evt.DefaultLanguage));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -48,6 +49,7 @@ public static class AgendaPdf
         var room = text.IndexOf("<?xpacket end=\"w\"?>", begin, StringComparison.Ordinal) + 19 - begin;
         var xmp = Encoding.UTF8.GetBytes(Xmp(Html.Encode(title), changedAt));
         if (xmp.Length > room) xmp = Encoding.UTF8.GetBytes(Xmp(string.Concat(title.Where(c => c is not ('&' or '<' or '>' or '"' or '\''))), changedAt));
+        MendMaps(file, text);
         file.AsSpan(begin, room).Fill((byte)' ');
         xmp.CopyTo(file.AsSpan(begin));
         if (Regex.Match(text, @"/ID\s*\[\s*<([0-9A-F]{32})>\s*<([0-9A-F]{32})>", RegexOptions.CultureInvariant) is not { Success: true } id) return file;
@@ -57,6 +59,27 @@ public static class AgendaPdf
         mark.CopyTo(file.AsSpan(id.Groups[1].Index));
         mark.CopyTo(file.AsSpan(id.Groups[2].Index));
         return file;
+    }
+
+    // Of a character beyond the basic plane PDFsharp writes the number into its maps from glyphs back to text, where UTF-16 is asked for (ISO 32000-1 s9.10.3). Put right one by one instead of
+    // in ranges, under a short name, a map is no longer than it was; what is left of its room a reader passes over.
+    private static void MendMaps(byte[] file, string text)
+    {
+        foreach (Match used in Regex.Matches(text, @"/ToUnicode (\d+) 0 R", RegexOptions.CultureInvariant))
+        {
+            if (Regex.Match(text, $@"\n{used.Groups[1].Value} 0 obj\s+<<[^>]*/Length (\d+)[^>]*>>\s*stream\r?\n", RegexOptions.CultureInvariant) is not { Success: true } head) continue;
+            var room = file.AsSpan(head.Index + head.Length, int.Parse(head.Groups[1].Value, CultureInfo.InvariantCulture));
+            using var unpacked = new StreamReader(new ZLibStream(new MemoryStream(room.ToArray()), CompressionMode.Decompress), Encoding.Latin1);
+            var map = unpacked.ReadToEnd();
+            if (!Regex.IsMatch(map, "<[0-9A-F]{5}>", RegexOptions.CultureInvariant)) continue;
+            var mended = Regex.Replace(map.Replace("bfrange", "bfchar", StringComparison.Ordinal).Replace("/Adobe-Identity-UCS", "/U", StringComparison.Ordinal), "(<[0-9A-F]{4}>)<[0-9A-F]{4}><([0-9A-F]{4,5})>",
+                m => $"{m.Groups[1].Value}<{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(char.ConvertFromUtf32(Convert.ToInt32(m.Groups[2].Value, 16))))}>", RegexOptions.CultureInvariant);
+            using var packed = new MemoryStream();
+            using (var packing = new ZLibStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) packing.Write(Encoding.Latin1.GetBytes(mended));
+            if (packed.Length > room.Length) continue;
+            room.Clear();
+            packed.ToArray().CopyTo(room);
+        }
     }
 
     private static string Xmp(string title, DateTimeOffset changedAt) => $"""
@@ -143,29 +166,36 @@ public static class AgendaPdf
 
         private void Row(Event evt, AgendaItem item)
         {
-            var lines = new List<(List<PdfRun> Runs, PdfStyle Style)>();
+            var (lines, whole) = (new List<(List<PdfRun> Runs, PdfStyle Style)>(), new List<string>());
             Add(item.Title!.In(language, evt.DefaultLanguage), Strong);
             if (item.Speaker is { } speaker) Add(speaker, Text);
             if (item.Description is { } description) Add(description.In(language, evt.DefaultLanguage), Small);
-            Keep(Math.Min(lines.Sum(l => l.Style.LineHeight), (Bottom - Top) / 2) + 10);
+            var when = AgendaPage.Span(evt, item, language, "–");
+            if (PdfText.Width(when, Text) > Times) when = AgendaPage.Span(evt, item, language, "–\n");
+            Keep(Math.Clamp(lines.Sum(l => l.Style.LineHeight), when.Split('\n').Length * Text.LineHeight, (Bottom - Top) / 2) + 10);
             Rule();
             Begin(PdfBlockLevelElementTag.TableRow);
-            var y = _y;
-            Paragraph(PdfBlockLevelElementTag.TableDataCell, item.To is null ? item.From! : $"{item.From}–{item.To}", Text);
+            var (y, page) = (_y, _page);
+            Paragraph(PdfBlockLevelElementTag.TableDataCell, when, Text);
+            var under = _y;
             _y = y;
-            Begin(PdfBlockLevelElementTag.TableDataCell, item.Title!.Resolve(language, evt.DefaultLanguage));
+            Begin(PdfBlockLevelElementTag.TableDataCell, item.Title!.Resolve(language, evt.DefaultLanguage), string.Join('\n', whole));
             foreach (var (runs, style) in lines) Line(runs, style, Left + Times);
             End();
             End();
-            _y += 5;
+            _y = (_page == page ? Math.Max(_y, under) : _y) + 5;
 
-            void Add(string text, PdfStyle style) => lines.AddRange(PdfText.Lines(text, style, Right - Left - Times).Select(runs => (runs, style)));
+            void Add(string text, PdfStyle style)
+            {
+                whole.Add(text);
+                lines.AddRange(PdfText.Lines(text, style, Right - Left - Times).Select(runs => (runs, style)));
+            }
         }
 
         private void Paragraph(PdfBlockLevelElementTag tag, string text, PdfStyle style, Language? written = null, double x = Left)
         {
             Keep(style.LineHeight); // the page comes before what stands on it
-            Begin(tag, written);
+            Begin(tag, written, text);
             foreach (var line in PdfText.Lines(text, style, Right - x)) Line(line, style, x);
             End();
         }
@@ -219,11 +249,12 @@ public static class AgendaPdf
             _structure.End();
         }
 
-        private void Begin(PdfBlockLevelElementTag tag, Language? written = null)
+        private void Begin(PdfBlockLevelElementTag tag, Language? written = null, string text = "")
         {
             if (_structure is null) return;
             _structure.BeginElement(tag);
             if (written is { } other && other != language) _structure.SetLanguage(other.Tag());
+            if (!PdfText.IsWhole(text)) _structure.CurrentStructureElement.Elements.SetString("/ActualText", text); // words that paper lacks are read aloud
             if (tag == PdfBlockLevelElementTag.TableHeaderCell) _structure.CurrentStructureElement.TableAttributes.Elements.SetName("/Scope", "/Column");
         }
 

@@ -1,92 +1,101 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using PdfSharp.Drawing;
 using PdfSharp.Fonts;
 using PdfSharp.Pdf;
 
 namespace Isa.Events.Api.Features.Agenda;
 
-/// <summary>A font of the agenda's PDF: which characters it draws, and how wide. Three come with the program, so that every machine makes the same file.</summary>
+/// <summary>A font of the agenda's PDF: which characters it draws, and how wide. They come with the program, so that every machine makes the same file.</summary>
 internal sealed class PdfFace
 {
-    /// <summary>Latin, Greek and Cyrillic.</summary>
-    public static readonly PdfFace Regular = new("NotoSans-Regular", "Noto Sans", bold: false);
+    private static readonly PdfFace Regular = new("Noto Sans", "NotoSans-Regular"); // Latin, Greek and Cyrillic
+    private static readonly PdfFace Bold = new("Noto Sans", "NotoSans-Bold");
 
-    public static readonly PdfFace Bold = new("NotoSans-Bold", "Noto Sans", bold: true);
-
-    /// <summary>Chinese, and what stands in Chinese text. There is one weight; bold is drawn thicker.</summary>
-    public static readonly PdfFace Chinese = new("NotoSansSC-Regular", "Noto Sans SC", bold: false);
+    // Of these there is one weight, drawn thicker where it shall be bold. What is drawn with a large font makes a large file, so what names seldom hold is apart, and read once somebody writes it.
+    private static readonly Lazy<PdfFace> Chinese = Load("Noto Sans SC", "NotoSansSC-Regular");
+    private static readonly Lazy<PdfFace>[] Rare = [Load("Noto Sans SC Rare", "NotoSansSC-Rare"), Load("Noto Sans HK Rare", "NotoSansHK-Rare"), Load("Noto Sans JP Rare", "NotoSansJP-Rare")];
+    private static readonly Lazy<PdfFace> Korean = Load("Noto Sans KR", "NotoSansKR-Regular");
 
     private const double Thickening = 0.02; // what PDFsharp adds to each character that it draws thicker
 
-    private readonly ushort[] _glyphs = new ushort[char.MaxValue + 1];
+    private readonly string _family;
     private readonly byte[] _font;
+    private readonly ushort[] _glyphs;
     private readonly int _advances;
     private readonly int _widths;
     private readonly double _em;
-    private readonly string _family;
 
-    private PdfFace(string file, string family, bool bold)
+    private PdfFace(string family, string file)
     {
-        using var stream = typeof(PdfFace).Assembly.GetManifestResourceStream($"Fonts/{file}.ttf")!;
-        _font = new byte[stream.Length];
-        stream.ReadExactly(_font);
-        (_family, IsBold) = (family, bold);
+        using var packed = typeof(PdfFace).Assembly.GetManifestResourceStream($"Fonts/{file}.ttf.gz")!;
+        using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
+        using var font = new MemoryStream();
+        unpacked.CopyTo(font);
+        (_family, _font) = (family, font.ToArray());
         _em = UInt16(Table("head") + 18);
         _widths = UInt16(Table("hhea") + 34);
         _advances = Table("hmtx");
-        ReadGlyphs();
+        _glyphs = ReadGlyphs();
     }
 
-    public bool IsBold { get; }
+    /// <summary>The font that draws a character, or null.</summary>
+    public static PdfFace? Of(int codePoint, bool bold)
+    {
+        var latin = bold ? Bold : Regular;
+        if (latin.Has(codePoint)) return latin;
+        if (Chinese.Value.Has(codePoint)) return Chinese.Value;
+        return IsHangul(codePoint) ? Korean.Value.Has(codePoint) ? Korean.Value : null : IsIdeograph(codePoint) ? Rare.FirstOrDefault(face => face.Value.Has(codePoint))?.Value : null;
+    }
 
-    public bool Has(int codePoint) => codePoint <= char.MaxValue && _glyphs[codePoint] != 0;
+    public static bool IsIdeograph(int codePoint) => codePoint is >= 0x3400 and <= 0x9FFF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF;
 
     /// <summary>Of a character, at one point.</summary>
-    public double Width(int codePoint, bool bold) => UInt16(_advances + 4 * Math.Min(_glyphs[codePoint], _widths - 1)) / _em + (bold && !IsBold ? Thickening : 0);
+    public double Width(int codePoint, bool bold) => UInt16(_advances + 4 * Math.Min(_glyphs[codePoint], _widths - 1)) / _em + (bold && this != Bold ? Thickening : 0);
 
     public XFont At(double size, bool bold) => new(_family, size, bold ? XFontStyleEx.Bold : XFontStyleEx.Regular, new XPdfFontOptions(PdfFontEncoding.Unicode, PdfFontEmbedding.TryComputeSubset));
 
     /// <summary>The fonts by the names that PDFsharp asks for.</summary>
     internal sealed class Resolver : IFontResolver
     {
-        public FontResolverInfo ResolveTypeface(string familyName, bool bold, bool italic) => familyName == Chinese._family
-            ? new FontResolverInfo("Chinese", bold, mustSimulateItalic: false) : new FontResolverInfo(bold ? "Bold" : "Regular");
+        public FontResolverInfo ResolveTypeface(string familyName, bool bold, bool italic) => familyName == Regular._family
+            ? new FontResolverInfo(bold ? "Bold" : "Regular") : new FontResolverInfo(familyName, bold, mustSimulateItalic: false);
 
-        public byte[] GetFont(string faceName) => (faceName switch { "Chinese" => Chinese, "Bold" => Bold, _ => Regular })._font;
+        public byte[] GetFont(string faceName) => (faceName switch { "Bold" => Bold, "Regular" => Regular, _ => new[] { Chinese, Korean }.Concat(Rare).First(face => face.IsValueCreated && face.Value._family == faceName).Value })._font;
     }
 
-    // The characters of the basic plane: a cmap of format 4 (OpenType 1.9, cmap).
-    private void ReadGlyphs()
+    private static bool IsHangul(int codePoint) => codePoint is >= 0x3131 and <= 0x318F or >= 0xAC00 and <= 0xD7A3;
+
+    private static Lazy<PdfFace> Load(string family, string file) => new(() => new PdfFace(family, file));
+
+    private bool Has(int codePoint) => codePoint < _glyphs.Length && _glyphs[codePoint] != 0;
+
+    // A cmap of format 4 has the basic plane alone, so the fonts have one of format 12 too (OpenType 1.9, cmap).
+    private ushort[] ReadGlyphs()
     {
         var cmap = Table("cmap");
         for (var i = 0; i < UInt16(cmap + 2); i++)
         {
-            var map = cmap + (int)BinaryPrimitives.ReadUInt32BigEndian(_font.AsSpan(cmap + 8 + 8 * i));
-            if (UInt16(map) != 4) continue;
-            var doubled = UInt16(map + 6);
-            for (var segment = 0; segment < doubled; segment += 2)
-            {
-                var (end, start) = (UInt16(map + 14 + segment), UInt16(map + 16 + doubled + segment));
-                var (delta, at) = (UInt16(map + 16 + 2 * doubled + segment), map + 16 + 3 * doubled + segment);
-                for (int code = start; code <= end && code < char.MaxValue; code++)
-                {
-                    var glyph = UInt16(at) == 0 ? code : UInt16(at + UInt16(at) + 2 * (code - start));
-                    if (glyph != 0) _glyphs[code] = (ushort)(glyph + delta);
-                }
-            }
-
-            return;
+            var map = cmap + UInt32(cmap + 8 + 8 * i);
+            if (UInt16(map) != 12) continue;
+            var groups = Enumerable.Range(0, UInt32(map + 12)).Select(group => map + 16 + 12 * group).ToList();
+            var glyphs = new ushort[UInt32(groups[^1] + 4) + 1];
+            foreach (var group in groups)
+                for (var code = UInt32(group); code <= UInt32(group + 4); code++) glyphs[code] = (ushort)(UInt32(group + 8) + code - UInt32(group));
+            return glyphs;
         }
 
-        throw new InvalidDataException("The font has no character map of format 4.");
+        throw new InvalidDataException("The font has no character map of format 12.");
     }
 
     private int Table(string tag)
     {
         for (var i = 0; i < UInt16(4); i++)
-            if (System.Text.Encoding.ASCII.GetString(_font, 12 + 16 * i, 4) == tag) return (int)BinaryPrimitives.ReadUInt32BigEndian(_font.AsSpan(12 + 16 * i + 8));
+            if (System.Text.Encoding.ASCII.GetString(_font, 12 + 16 * i, 4) == tag) return UInt32(12 + 16 * i + 8);
         throw new InvalidDataException($"The font has no table {tag}.");
     }
 
     private ushort UInt16(int offset) => BinaryPrimitives.ReadUInt16BigEndian(_font.AsSpan(offset));
+
+    private int UInt32(int offset) => (int)BinaryPrimitives.ReadUInt32BigEndian(_font.AsSpan(offset));
 }

@@ -53,6 +53,6 @@ public sealed partial class AgendaItemValidator : Validator<AgendaItem>
 
     private static bool IsClock(string? text) => text is null || Clock().IsMatch(text);
 
-    [GeneratedRegex(@"^([01]\d|2[0-3]):[0-5]\d\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([01]\d|2[0-3]):[0-5]\d([+-]\d\d:\d\d)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Clock();
 }

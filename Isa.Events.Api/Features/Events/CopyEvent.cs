@@ -2,15 +2,12 @@ using Isa.Events.Api.Features.Agenda;
 using Isa.Events.Api.Features.Messages;
 using Microsoft.Extensions.Options;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Isa.Events.Api.Features.Events;
 
 /// <summary>Makes a draft from an event, with everything that is set up and nobody in it: next year's meeting. All times move with the start.</summary>
 public sealed class CopyEvent(EventsDatabase database, CurrentEvents events, EventEdit edits, IOptions<ServerSettings> settings) : Endpoint<CopyEventRequest, EventAnswer>
 {
-    private static readonly LocalTimePattern Clock = LocalTimePattern.CreateWithInvariantCulture("HH:mm");
-
     public override void Configure()
     {
         Post("/events/{event}/copy");
@@ -91,16 +88,12 @@ public sealed class CopyEvent(EventsDatabase database, CurrentEvents events, Eve
     /// <exception cref="ProblemException"><see cref="Problem.ValidationFailed"/> naming an item that has no place on the new days.</exception>
     private static List<AgendaItem> Items(Event source, Event copy, IReadOnlyList<AgendaItem> items)
     {
-        var (before, start) = (EventTimes.Wall(source.Starts), EventTimes.Wall(copy.Starts));
-        var minutes = (start.NanosecondOfDay - before.NanosecondOfDay) / NodaConstants.NanosecondsPerMinute;
+        var minutes = AgendaMove.MinutesBetween(source, copy);
         return [.. items.Select((item, i) =>
         {
-            var from = At(item.From!);
-            var moved = item with { Day = Period.DaysBetween(before.Date, from.Date) + 1, From = Clock.Format(from.TimeOfDay), To = item.To is { } to ? Clock.Format(At(to).TimeOfDay) : null };
+            var moved = item.Later(minutes);
             var wrong = moved.Day < 1 ? new FieldError("from", FieldCode.InvalidTime) : moved.WrongIn(copy);
-            return wrong is null ? moved : throw new ProblemException(Problem.ValidationFailed, [wrong with { Field = $"agenda.items[{i}].{wrong.Field}" }]);
-
-            LocalDateTime At(string clock) => before.Date.PlusDays((item.Day ?? 1) - 1).At(Clock.Parse(clock).Value).PlusMinutes(minutes);
+            return wrong is null || wrong.Code == FieldCode.AmbiguousTime ? moved : throw new ProblemException(Problem.ValidationFailed, [wrong with { Field = $"agenda.items[{i}].{wrong.Field}" }]);
         })];
     }
 }

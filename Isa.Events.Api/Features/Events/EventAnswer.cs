@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Isa.Events.Api.Features.Actions;
+using Isa.Events.Api.Features.Agenda;
 
 namespace Isa.Events.Api.Features.Events;
 
@@ -61,6 +62,9 @@ public sealed record EventAnswer
 
     /// <summary>Whom the edit would tell what: only where a dry run was asked for.</summary>
     public IReadOnlyList<WouldTell>? WouldTell { get; init; }
+
+    /// <summary>What becomes of the agenda's items, or would: only where an edit changes the event's time.</summary>
+    public AgendaMove? AgendaMove { get; init; }
 
     /// <summary>The edit, where it can still be undone.</summary>
     public HeldAction? Action { get; init; }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Isa.Events.Api.Email;
 using Isa.Events.Api.Features.Actions;
+using Isa.Events.Api.Features.Agenda;
 using Microsoft.Extensions.Options;
 
 namespace Isa.Events.Api.Features.Events;
@@ -22,7 +23,7 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
     {
         var caller = context.GetCaller();
         var known = await events.GetAsync((string)context.Request.RouteValues["event"]!, caller, ct);
-        var held = await database.WriteAsync(known.Event.Id, session =>
+        var (held, agenda) = await database.WriteAsync(known.Event.Id, session =>
         {
             var before = session.LockEvent(known.Event.Id);
             match?.Check(before.Version);
@@ -32,17 +33,17 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
             var after = edited.After;
             after = after with { Version = before.Version + 1, Revision = after.Revision + (after.ShowsOtherThan(before) ? 1 : 0), UpdatedAt = session.Now };
             after.Update(session);
-            return Tell(session, before, edited with { After = after }, hold, caller?.KeyId);
+            return (Tell(session, before, edited with { After = after }, hold, caller?.KeyId), edited.Agenda?.Move);
         }, ct);
-        return new EditedEvent(await events.GetAsync(known.Event.Id, caller, ct), held);
+        return new EditedEvent(await events.GetAsync(known.Event.Id, caller, ct), held, agenda);
     }
 
     /// <summary>Answers with the event as it is now.</summary>
     public async Task SendAsync(HttpContext context, EditedEvent edited, int status, CancellationToken ct)
     {
         var (caller, now) = (context.GetCaller(), time.GetUtcNow());
-        var rendered = edited.Action is null ? EventAnswer.Render(edited.Current, caller, null, now, settings.Value) : RenderedEvent.Of(edited.Current.Event,
-            JsonSerializer.SerializeToUtf8Bytes(EventAnswer.From(edited.Current, caller, null, now, settings.Value) with { Action = edited.Action }, Json.Wire), now);
+        var rendered = edited is { Action: null, AgendaMove: null } ? EventAnswer.Render(edited.Current, caller, null, now, settings.Value) : RenderedEvent.Of(edited.Current.Event,
+            JsonSerializer.SerializeToUtf8Bytes(EventAnswer.From(edited.Current, caller, null, now, settings.Value) with { Action = edited.Action, AgendaMove = edited.AgendaMove }, Json.Wire), now);
         context.Response.StatusCode = status;
         context.Response.Headers.ETag = rendered.Tag;
         context.Response.Headers.CacheControl = "no-store";
@@ -58,9 +59,9 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
         if (before.Status == EventStatus.Cancelled) throw new ProblemException(Problem.EventCancelled);
         var caller = context.GetCaller();
         var current = await events.GetAsync(before.Id, caller, ct);
-        var told = await database.ReadAsync(session => Foresee(session, before, after, foreseen), ct);
+        var (told, agenda) = await database.ReadAsync(session => (Foresee(session, before, after, foreseen), AgendaMove.Of(session, before, after)), ct);
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.WriteAsJsonAsync(EventAnswer.From(current, caller, null, time.GetUtcNow(), settings.Value) with { DryRun = foreseen, WouldTell = told }, Json.Wire, ct);
+        await context.Response.WriteAsJsonAsync(EventAnswer.From(current, caller, null, time.GetUtcNow(), settings.Value) with { DryRun = foreseen, WouldTell = told, AgendaMove = agenda }, Json.Wire, ct);
     }
 
     // One row, whatever the number of registrations: the dispatcher expands it.
@@ -77,7 +78,7 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
             return null;
         }
 
-        var details = Changes(before, after) with { Moved = edit.Moved.Count > 0 ? edit.Moved : null, MovedTo = edit.Moved.Count > 0 ? edit.MovedTo : null };
+        var details = Changes(before, after) with { Moved = edit.Moved.Count > 0 ? edit.Moved : null, MovedTo = edit.Moved.Count > 0 ? edit.MovedTo : null, Agenda = edit.Agenda is { Move.Minutes: not 0 } agenda ? agenda.Items : null };
         if (calledOff)
         {
             details = details with { EndedChanges = session.Query<string>(Superseding.WaitingChanges, new { EventId = after.Id, session.Now }) };
@@ -159,12 +160,14 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
 /// <param name="After">The event as it shall be.</param>
 /// <param name="Moved">Who had to move.</param>
 /// <param name="MovedTo">Where to.</param>
-public sealed record Edit(Event After, IReadOnlyList<MovedPerson> Moved, string? MovedTo);
+/// <param name="Agenda">What became of its agenda's items.</param>
+public sealed record Edit(Event After, IReadOnlyList<MovedPerson> Moved, string? MovedTo, (AgendaMove Move, MovedItems Items)? Agenda = null);
 
 /// <summary>An event after an edit.</summary>
 /// <param name="Current">As it is now.</param>
 /// <param name="Action">The edit, where it can still be undone.</param>
-public sealed record EditedEvent(CurrentEvent Current, HeldAction? Action);
+/// <param name="AgendaMove">What became of its agenda's items.</param>
+public sealed record EditedEvent(CurrentEvent Current, HeldAction? Action, AgendaMove? AgendaMove = null);
 
 /// <summary>How many would get a message.</summary>
 public sealed record WouldTell(MessageKind Kind, Language Language, long Count);

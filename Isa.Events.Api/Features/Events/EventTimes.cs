@@ -14,6 +14,9 @@ public static class Zones
 
     /// <summary>The instant with the zone's offset at that time.</summary>
     public static DateTimeOffset In(this DateTimeOffset instant, DateTimeZone zone) => instant.ToOffset(zone.GetUtcOffset(NodaTime.Instant.FromDateTimeOffset(instant)).ToTimeSpan());
+
+    /// <summary>Whether the clock shows twice what it shows at an instant, since it goes back.</summary>
+    public static bool ShowsTwice(this DateTimeZone zone, DateTimeOffset instant) => zone.MapLocal(NodaTime.Instant.FromDateTimeOffset(instant).InZone(zone).LocalDateTime).Count == 2;
 }
 
 /// <summary>Wall times and deadline rules as organisers give them, and the instants they stand for.</summary>
@@ -24,23 +27,30 @@ public static partial class EventTimes
     /// needs an offset, and an offset must be one the zone has then.
     /// </summary>
     /// <exception cref="ProblemException"><see cref="Problem.ValidationFailed"/> naming the field.</exception>
-    public static DateTimeOffset Resolve(string text, DateTimeZone zone, string field)
+    public static DateTimeOffset Resolve(string text, DateTimeZone zone, string field) => Read(text, zone, out var instant) is { } wrong ? throw ProblemException.Invalid(field, wrong) : instant;
+
+    /// <summary>What is wrong with a wall time, or null and its instant.</summary>
+    public static FieldCode? Read(string text, DateTimeZone zone, out DateTimeOffset instant)
     {
+        instant = default;
         var match = WallTime().Match(text);
-        if (!match.Success) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
+        if (!match.Success) return FieldCode.InvalidTime;
         var parsed = ReadWall(match);
-        if (!parsed.Success || parsed.Value.Year is < 2000 or > 2200) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
+        if (!parsed.Success || parsed.Value.Year is < 2000 or > 2200) return FieldCode.InvalidTime;
 
         var mapping = zone.MapLocal(parsed.Value);
-        if (mapping.Count == 0) throw ProblemException.Invalid(field, FieldCode.TimeInGap);
-        if (!match.Groups["offset"].Success)
-            return mapping.Count == 1 ? mapping.Single().ToDateTimeOffset().ToUniversalTime() : throw ProblemException.Invalid(field, FieldCode.AmbiguousTime);
+        if (mapping.Count == 0) return FieldCode.TimeInGap;
+        var candidates = mapping.Count == 1 ? [mapping.Single()] : new[] { mapping.First(), mapping.Last() };
+        if (match.Groups["offset"].Success)
+        {
+            var offset = OffsetPattern.GeneralInvariantWithZ.Parse(match.Groups["offset"].Value);
+            if (!offset.Success) return FieldCode.InvalidTime;
+            candidates = [.. candidates.Where(candidate => candidate.Offset == offset.Value)];
+        }
 
-        var offset = OffsetPattern.GeneralInvariantWithZ.Parse(match.Groups["offset"].Value);
-        if (!offset.Success) throw ProblemException.Invalid(field, FieldCode.InvalidTime);
-        foreach (var candidate in mapping.Count == 1 ? [mapping.Single()] : new[] { mapping.First(), mapping.Last() })
-            if (candidate.Offset == offset.Value) return candidate.ToDateTimeOffset().ToUniversalTime();
-        throw ProblemException.Invalid(field, FieldCode.WrongOffset);
+        if (candidates.Length != 1) return candidates.Length == 0 ? FieldCode.WrongOffset : FieldCode.AmbiguousTime;
+        instant = candidates[0].ToDateTimeOffset().ToUniversalTime();
+        return null;
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Isa.Events.Api.Features.Agenda;
+
 namespace Isa.Events.Api.Features.Events;
 
 /// <summary>Changes an event: a merge patch (RFC 7396) over what <see cref="CreateEvent"/> takes, without the sites.</summary>
@@ -29,10 +31,12 @@ public sealed class UpdateEvent(CurrentEvents events, EventEdit edits) : Endpoin
             return;
         }
 
-        var current = await edits.RunAsync(HttpContext, match, (session, evt) =>
+        var current = await edits.RunAsync(HttpContext, match, (session, evt, _) =>
         {
             // The patch was laid over what was read; another edit since then would be undone by it, whatever the precondition allowed.
-            return evt.Version == known.Version ? request.Edit(session, evt) : throw new ProblemException(Problem.VersionMismatch).With("currentVersion", evt.Version);
+            if (evt.Version != known.Version) throw new ProblemException(Problem.VersionMismatch).With("currentVersion", evt.Version);
+            var after = request.Edit(session, evt);
+            return new Edit(after, [], null, AgendaMove.Run(session, evt, after));
         }, ct);
         await edits.SendAsync(HttpContext, current, StatusCodes.Status200OK, ct);
     }

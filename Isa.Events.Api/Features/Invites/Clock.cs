@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Isa.Events.Api.Features.Invites;
 
 /// <summary>Times as people read them: the clock they live by first, the event's beside it where it differs.</summary>
@@ -35,7 +37,7 @@ public static class Clock
     public static string Span(DateTimeOffset startsAt, DateTimeOffset endsAt, string zone, Language language)
     {
         var (start, end) = (startsAt.In(Zones.Get(zone)), endsAt.In(Zones.Get(zone)));
-        var (from, to) = (Hour(start, language), Hour(end, language));
+        var (from, to) = (Hour(startsAt, zone, language), Hour(endsAt, zone, language));
         var span = start.Date == end.Date
             ? language == Language.Zh ? $"{Day(start, language)} {from}{Dash}{to}" : $"{Day(start, language)}, {from}{Dash}{to}"
             : language == Language.Zh ? $"{Day(start, language)} {from} {Dash} {Day(end, language)} {to}" : $"{Day(start, language)}, {from} {Dash} {Day(end, language)}, {to}";
@@ -46,7 +48,7 @@ public static class Clock
     public static string Moment(DateTimeOffset at, string zone, Language language)
     {
         var local = at.In(Zones.Get(zone));
-        return Moment(Day(local, language), Hour(local, language), zone, language);
+        return Moment(Day(local, language), Hour(at, zone, language), zone, language);
     }
 
     /// <summary>The end of a time limit. A day that counts whole ends at 24:00: at midnight of the next it would seem one day more.</summary>
@@ -62,7 +64,15 @@ public static class Clock
     public static string Day(DateTimeOffset local, Language language) => local.ToString(
         language switch { Language.De => "dddd, d. MMMM yyyy", Language.Zh => "yyyy年M月d日 dddd", _ => "dddd, d MMMM yyyy" }, language.Culture());
 
-    public static string Hour(DateTimeOffset local, Language language) => local.ToString("HH:mm", language.Culture());
+    /// <summary>What the clock of a zone shows; where it shows that twice, since it goes back, the offset tells which: <c>02:30 (UTC+1)</c></summary>
+    public static string Hour(DateTimeOffset at, string zone, Language language)
+    {
+        var (clock, local) = (Zones.Get(zone), at.In(Zones.Get(zone)));
+        var hour = local.ToString("HH:mm", language.Culture());
+        if (!clock.ShowsTwice(at)) return hour;
+        var offset = $"UTC{local.ToString(local.Offset.Minutes == 0 ? "%z" : "zzz", CultureInfo.InvariantCulture)}";
+        return language == Language.Zh ? $"{hour}（{offset}）" : $"{hour} ({offset})";
+    }
 
     /// <summary>How people call a zone: after its city, and China's after its capital.</summary>
     public static string ZoneName(string zone, Language language)

@@ -168,7 +168,8 @@ public static class InviteCalendar
         Organizer = evt.OrganizerEmail is null ? null : new Ical.Net.DataTypes.Organizer(EmailAddress.ToUri(evt.OrganizerEmail)) { CommonName = CleanParameter(evt.OrganizerName!) },
     };
 
-    private static CalDateTime Local(DateTimeOffset instant, Event evt) => new(instant.In(evt.Zone).DateTime, evt.TimeZone);
+    // A time that the clocks show twice is the first wherever it is read (RFC 5545 s3.3.5), so neither is left to the clock.
+    private static CalDateTime Local(DateTimeOffset instant, Event evt) => evt.Zone.ShowsTwice(instant) ? new(instant.UtcDateTime, "UTC") : new(instant.In(evt.Zone).DateTime, evt.TimeZone);
 
     /// <summary>A site and where it is, in one line.</summary>
     internal static string Place(Event evt, Site site, Language language)

@@ -136,6 +136,26 @@ public class UndoActionTests
         (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(null, "1 09:15-10:00")]
+    [InlineData("""{"items":[{"from":"13:15","to":"14:00","title":{"de":"Wahl des Vorstands"}}]}""", "1 09:15-10:00")] // another text: the times go back
+    [InlineData("""{"items":[{"from":"10:00","to":"10:30","title":{"de":"Wahl"}}]}""", "1 10:00-10:30")] // set anew for the time as it was
+    public async Task An_agenda_that_moved_with_its_event_goes_back_with_it(string? replaced, string shown)
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventAsync();
+        (await host.Organizer.PutAsync($"/v1/events/{evt}/agenda", """{"items":[{"from":"09:15","to":"10:00","title":{"de":"Wahl"}}]}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await host.Partner.RegisteredAsync(evt);
+        await host.SendAsync();
+        var action = await ChangeAsync(host, evt, """{"startsAt":"2020-10-16T13:00","endsAt":"2020-10-16T15:00"}""");
+        await host.Partner.RegisteredAsync(evt);
+        (await host.SendOneAsync()).Text.ShouldContain("13:15 Wahl");
+        if (replaced is not null) (await host.Organizer.PutAsync($"/v1/events/{evt}/agenda", replaced, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        await UndoAsync(host, evt, action);
+        var item = (await host.Organizer.GetAsync($"/v1/events/{evt}/agenda")).Json["items"]![0]!;
+        $"{item["day"]} {item["from"]}-{item["to"]}".ShouldBe(shown);
+    }
+
     [Fact]
     public async Task Several_changes_are_one_mail_and_undoing_the_last_leaves_the_earlier_ones()
     {

@@ -96,10 +96,16 @@ public class AgendaPdfTests(SharedHost host)
     [Theory(SkipUnless = nameof(Poppler.IsThere), SkipType = typeof(Poppler), Skip = Poppler.Missing)]
     [InlineData("<script>alert(1)</script> & \"more\" '", "<script>alert(1)</script> & \"more\" '")]
     [InlineData("Čapek, Łódź, Đurđa, Ирина, Αθήνα 中德 喆", "Čapek, Łódź, Đurđa, Ирина, Αθήνα 中德 喆")]
-    [InlineData("👩‍👩‍👧‍👦👍🏽 Hallo 𠮷", "□□ Hallo □")]
-    [InlineData("ﬁ Ⅳ ａｂｃ … € №", "Ⅳ")]
+    [InlineData("김민수 (한국), 뷁", "김민수 (한국), 뷁")]
+    [InlineData("𠮷田, 桜沢, 渡邉, 﨑", "𠮷田, 桜沢, 渡邉, 﨑")]
+    [InlineData("龙䶮, 𬭎, 堃喆, 犇骉, 臺灣, 𠝹, 鰂魚涌", "龙䶮, 𬭎, 堃喆, 犇骉, 臺灣, 𠝹, 鰂魚涌")]
+    [InlineData("👩‍👩‍👧‍👦👍🏽 Hallo 🎉 Welt 👍, Ende (🎉). 👋", "Hallo Welt, Ende.")]
+    [InlineData("🎉🎉", "…")]
+    [InlineData("ﬁnden Ⅳ ㎏ ａｂｃ … € №", "finden Ⅳ kg")]
     [InlineData("a/b)\\(", "a/b)\\(")]
-    [InlineData("سلام", "□")]
+    [InlineData("Dr. محمد العلي, Köln", "Dr. …, Köln")]
+    [InlineData("Muhammad (محمد), Köln", "Muhammad, Köln")]
+    [InlineData("王𪚥", "王□")]
     [InlineData("z̨̨̨̨̨̈", "z")]
     public async Task Whatever_a_title_holds_the_file_stays_whole(string title, string shown)
     {
@@ -109,8 +115,27 @@ public class AgendaPdfTests(SharedHost host)
         System.Xml.Linq.XDocument.Parse(await Poppler.XmpAsync(file)).Descendants().ShouldNotBeEmpty();
     }
 
+    [Fact(SkipUnless = nameof(Poppler.IsThere), SkipType = typeof(Poppler), Skip = Poppler.Missing)]
+    public async Task Words_that_paper_lacks_are_read_aloud()
+    {
+        var (evt, agenda) = await ReadAsync(await Planned());
+        var file = AgendaPdf.Render(evt with { Title = new() { De = "王𪚥 🎉" } }, agenda with { Items = [new AgendaItem { From = "09:00", Title = new() { De = "Wahl" }, Speaker = "محمد" }, new AgendaItem { From = "10:00", Title = new() { De = "Ende 🎉" } }] }, Language.De);
+        Regex.Matches(Encoding.Latin1.GetString(file), @"/ActualText\s*<FEFF([0-9A-F]+)>").Select(m => Encoding.BigEndianUnicode.GetString(Convert.FromHexString(m.Groups[1].Value)))
+            .ShouldBe(["王𪚥 🎉", "Wahl\nمحمد"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task What_few_names_hold_makes_no_file_larger_that_does_not_hold_it()
+    {
+        var (evt, agenda) = await ReadAsync(await Planned());
+        byte[] With(string speaker) => AgendaPdf.Render(evt, agenda with { Items = [new AgendaItem { From = "09:00", Title = new() { De = "开幕致辞" }, Speaker = speaker }] }, Language.De);
+        With("王小明").Length.ShouldBeLessThan(40_000);
+        With("김민수, 𠮷田").Length.ShouldBeLessThan(80_000);
+    }
+
     [Theory]
     [InlineData("😀", 200)]
+    [InlineData("𠮷", 200)]
     [InlineData("&", 200)]
     [InlineData("中", 200)]
     [InlineData("W", 200)]

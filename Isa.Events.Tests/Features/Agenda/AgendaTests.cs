@@ -53,6 +53,107 @@ public class AgendaTests(SharedHost host)
     }
 
     [Theory]
+    [InlineData("""[{"from":"02:30","title":{"de":"x"}}]""", "items[0].from ambiguous-time")]
+    [InlineData("""[{"from":"01:30","to":"02:00","title":{"de":"x"}}]""", "items[0].to ambiguous-time")]
+    [InlineData("""[{"from":"02:30+03:00","title":{"de":"x"}}]""", "items[0].from wrong-offset")]
+    [InlineData("""[{"from":"04:00+02:00","title":{"de":"x"}}]""", "items[0].from wrong-offset")]
+    [InlineData("""[{"from":"02:30+1:00","title":{"de":"x"}}]""", "items[0].from invalid-time")]
+    [InlineData("""[{"from":"02:30+01:00","to":"02:45+02:00","title":{"de":"x"}}]""", "items[0].to end-before-start")]
+    public async Task A_time_that_comes_twice_needs_the_offset_that_tells_which(string items, string error) =>
+        (await ReplaceAsync(await host.EventAsync(AutumnNight), items)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([error]);
+
+    [Fact]
+    public async Task The_two_half_past_twos_of_the_autumn_night_are_told_apart_wherever_they_stand()
+    {
+        var evt = await host.EventAsync(AutumnNight);
+        const string Items = """[{"from":"02:30+02:00","to":"02:30+01:00","title":{"de":"Nachtschicht"}},{"from":"02:30+01:00","to":"03:15","title":{"de":"Pause"}},{"from":"04:00","title":{"de":"Ende"}}]""";
+        (await ReplaceAsync(evt, Items)).ShouldBe(HttpStatusCode.OK);
+        var answer = (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda")).ShouldBe(HttpStatusCode.OK).Json;
+        answer["items"]!.AsArray().Select(i => $"{i!["from"]} {i["startsAt"]} {i["to"]} {i["endsAt"]}").ShouldBe([
+            "02:30+02:00 2020-10-25T02:30:00+02:00 02:30+01:00 2020-10-25T02:30:00+01:00",
+            "02:30+01:00 2020-10-25T02:30:00+01:00 03:15 2020-10-25T03:15:00+01:00",
+            "04:00 2020-10-25T04:00:00+01:00  "]);
+
+        var page = (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document")).Text;
+        page.ShouldContain("02:30 (UTC+2)–02:30 (UTC+1)");
+        page.ShouldContain("02:30 (UTC+1)–03:15");
+        page.ShouldContain("01:00–05:00 Uhr");
+        var made = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json;
+        var entry = Ical.Net.Calendar.Load((await host.Anybody.GetAsync(made.PathOf("invite"))).Text)!.Events[0]!;
+        entry.Description!.ShouldContain("02:30 (UTC+2) Nachtschicht");
+        entry.Description!.ShouldContain("02:30 (UTC+1) Pause");
+        entry.Description!.ShouldContain("04:00 Ende");
+        if (Poppler.IsThere) (await Poppler.TextAsync((await host.Anybody.GetAsync($"/v1/events/{evt}/agenda.pdf")).Bytes)).ShouldMatch(@"02:30 \(UTC\+2\)–\s+Nachtschicht\s+02:30 \(UTC\+1\)\s+02:30 \(UTC\+1\)–\s+Pause\s+03:15");
+    }
+
+    [Fact]
+    public async Task An_event_that_begins_at_the_second_half_past_two_does_so_in_every_calendar()
+    {
+        var evt = await host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("2020-10-25T02:30+01:00", "2020-10-25T05:00", null));
+        var made = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json;
+        var entry = Ical.Net.Calendar.Load((await host.Anybody.GetAsync(made.PathOf("invite"))).Text)!.Events[0]!;
+        entry.DtStart!.AsUtc.ShouldBe(new DateTime(2020, 10, 25, 1, 30, 0, DateTimeKind.Utc));
+        entry.Description!.ShouldContain("02:30 (UTC+1)–05:00 Uhr");
+        (await host.Anybody.GetAsync(made.PathOf("invite"))).Text.ShouldContain("DTSTART:20201025T013000Z");
+    }
+
+    [Theory]
+    [InlineData("2020-10-16T13:00", "2020-10-16T15:00", 240, "1 13:00-13:15, 1 14:45-, 1 12:30-", "")] // later: all with it, the coffee before it too
+    [InlineData("2020-10-17T08:30", "2020-10-17T10:30", -30, "1 08:30-08:45, 1 10:15-, 1 08:00-", "")] // another day, earlier
+    [InlineData("2020-10-20T09:00", "2020-10-20T11:00", 0, "1 09:00-09:15, 1 10:45-, 1 08:30-", "")] // another day at the same hour
+    [InlineData("2020-10-16T09:10", "2020-10-16T11:00", 0, "1 09:00-09:15, 1 10:45-, 1 08:30-", "0")] // begins later: nobody knows what is left out
+    [InlineData("2020-10-16T08:00", "2020-10-16T10:00", -60, "1 08:00-08:15, 1 09:45-, 1 07:30-", "")]
+    [InlineData("2020-10-16T09:00", "2020-10-16T10:30", 0, "1 09:00-09:15, 1 10:45-, 1 08:30-", "1")] // ends earlier
+    [InlineData("2020-10-16T07:00", "2020-10-16T11:00", 0, "1 09:00-09:15, 1 10:45-, 1 08:30-", "")] // begins earlier
+    [InlineData("2020-10-16T00:15", "2020-10-16T02:15", 0, "1 09:00-09:15, 1 10:45-, 1 08:30-", "0 1")] // the coffee would be the day before
+    public async Task An_agenda_moves_with_its_event_as_a_whole_or_says_what_lies_outside(string startsAt, string endsAt, long minutes, string items, string outside)
+    {
+        var evt = await host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("2020-10-16T09:00", "2020-10-16T11:00", null));
+        (await ReplaceAsync(evt, """[{"from":"09:00","to":"09:15","title":{"de":"a"}},{"from":"10:45","title":{"de":"b"}},{"from":"08:30","title":{"de":"Kaffee"}}]""")).ShouldBe(HttpStatusCode.OK);
+        var foreseen = (await host.Organizer.PatchAsync($"/v1/events/{evt}?dryRun=true", new { startsAt, endsAt })).ShouldBe(HttpStatusCode.OK).Json["agendaMove"]!;
+        (await TimesAsync(evt)).ShouldBe("1 09:00-09:15, 1 10:45-, 1 08:30-");
+        var answer = (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt, endsAt }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["agendaMove"]!;
+        answer.ToJsonString().ShouldBe(foreseen.ToJsonString());
+        ((long)answer["minutes"]!, string.Join(' ', answer["outside"]!.AsArray().Select(i => $"{i}"))).ShouldBe((minutes, outside));
+        (await TimesAsync(evt)).ShouldBe(items);
+    }
+
+    [Fact]
+    public async Task An_agenda_that_moves_past_midnight_changes_its_day()
+    {
+        var evt = await host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("2020-10-16T09:00", "2020-10-17T11:00", null));
+        (await ReplaceAsync(evt, """[{"from":"23:00","to":"23:30","title":{"de":"a"}},{"day":2,"from":"00:30","title":{"de":"b"}}]""")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = "2020-10-18T10:00", endsAt = "2020-10-19T12:00" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await TimesAsync(evt)).ShouldBe("2 00:00-00:30, 2 01:30-");
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = "2020-10-18T09:00", endsAt = "2020-10-19T11:00" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        (await TimesAsync(evt)).ShouldBe("1 23:00-23:30, 2 00:30-");
+    }
+
+    [Fact]
+    public async Task Nothing_is_said_of_the_agenda_where_the_time_stays_or_there_is_none()
+    {
+        var evt = await host.EventAsync();
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = "2020-10-16T08:30" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["agendaMove"].ShouldBeNull();
+        (await ReplaceAsync(evt, """[{"from":"09:00","title":{"de":"a"}}]""")).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { title = new { de = "Anders" } }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["agendaMove"].ShouldBeNull();
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}?dryRun=true", new { title = new { de = "Anders" } })).ShouldBe(HttpStatusCode.OK).Json["agendaMove"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_newest_document_travels_with_the_invite_of_an_event_that_was_moved()
+    {
+        var evt = await host.EventAsync();
+        var made = (await host.Partner.RegisterAsync(evt)).ShouldBe(HttpStatusCode.Created).Json;
+        (await UploadAsync(evt, Pdf)).ShouldBe(HttpStatusCode.OK);
+        (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt = "2020-10-16T13:00", endsAt = "2020-10-16T15:00" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var newest = "%PDF-1.7 for the new time\n%%EOF\n"u8.ToArray();
+        (await UploadAsync(evt, newest)).ShouldBe(HttpStatusCode.OK);
+        var entry = Ical.Net.Calendar.Load((await host.Anybody.GetAsync(made.PathOf("invite"))).Text)!.Events[0]!;
+        entry.Attachments!.ShouldHaveSingleItem().Data.ShouldBe(newest);
+        entry.DtStart!.Value.Hour.ShouldBe(13);
+    }
+
+    [Theory]
     [InlineData("2021-03-28T01:00", "2021-03-28T05:00", "2021-03-28T03:30:00+02:00")] // skipped: the clocks go forward
     [InlineData("2020-10-25T01:00", "2020-10-25T05:00", "2020-10-25T02:30:00+02:00")] // twice: they go back
     [InlineData("2020-10-25T02:15+01:00", "2020-10-25T05:00", "2020-10-25T02:30:00+01:00")] // twice, and the event begins between
@@ -149,6 +250,11 @@ public class AgendaTests(SharedHost host)
         page.Text.ShouldContain("A &amp; B");
         (await host.Anybody.GetAsync($"/v1/events/{evt}/agenda/document?language=zh")).Text.ShouldContain("欢迎");
     }
+
+    private static void AutumnNight(System.Text.Json.Nodes.JsonObject evt) => (evt["startsAt"], evt["endsAt"], evt["registrationCloses"]) = ("2020-10-25T01:00", "2020-10-25T05:00", null);
+
+    private async Task<string> TimesAsync(string evt) =>
+        string.Join(", ", (await host.Organizer.GetAsync($"/v1/events/{evt}/agenda")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => $"{i!["day"]} {i["from"]}-{i["to"]}"));
 
     private static readonly System.Text.Json.JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -119,7 +119,7 @@ public class CopyEventTests(SharedHost host)
     }
 
     [Fact]
-    public async Task An_agenda_that_has_no_place_on_the_new_day_is_refused_by_item()
+    public async Task An_agenda_that_has_no_place_on_the_new_day_is_refused_by_item_and_a_time_that_comes_twice_is_the_first()
     {
         var source = await host.DraftAsync();
         (await host.Organizer.PutAsync($"/v1/events/{source}/agenda", Items, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
@@ -128,6 +128,8 @@ public class CopyEventTests(SharedHost host)
         var late = (await CopyAsync(source, """{"startsAt":"2021-10-15T22:45"}""")).ShouldBe(HttpStatusCode.Created).Json;
         var items = (await host.Organizer.GetAsync($"/v1/events/{late["id"]}/agenda")).Json["items"]!.AsArray();
         items.Select(i => (string)i!["startsAt"]!).ShouldBe(["2021-10-15T22:45:00+02:00", "2021-10-16T00:15:00+02:00"]);
+        var twice = (await CopyAsync(source, """{"startsAt":"2021-10-31T00:30","endsAt":"2021-10-31T05:00"}""")).ShouldBe(HttpStatusCode.Created).Json;
+        (await host.Organizer.GetAsync($"/v1/events/{twice["id"]}/agenda")).Json["items"]!.AsArray().Select(i => $"{i!["from"]}").ShouldBe(["00:30", "02:00+02:00"]);
     }
 
     [Theory]
