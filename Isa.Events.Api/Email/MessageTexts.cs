@@ -805,6 +805,7 @@ internal static class MessageTexts
     public static readonly Sentence Answer = new("Annehmen oder ablehnen", "Accept or decline", "接受或放弃");
     public static readonly Sentence KeepPlace = new("Platz behalten", "Keep my place", "保留席位");
     public static readonly Sentence GiveName = new("Namen eintragen", "Give the name", "填写姓名");
+    public static readonly Sentence Offered = new("Angeboten", "Offered", "为您保留");
     public static readonly Sentence Wanted = new("Gewünscht", "Requested", "意向会场");
     public static readonly Sentence Before = new("bisher", "before", "原为");
     public static readonly Sentence Now = new("jetzt", "now", "现为");

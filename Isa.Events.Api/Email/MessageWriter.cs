@@ -293,8 +293,9 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             if (site.JoinsByVideo && !registration.NameFollows && !matter.IsPast) yield return Link(Wording.Join, tokens.JoinUrl(registration), language);
             if (Directions(evt, site, language) is { } directions) yield return directions;
         }
-        else if (!IsOver(matter)) yield return new Particular(MessageTexts.Wanted.In(language), [Phrase.Of(site.Name, language, evt.DefaultLanguage)]);
+        else if (!IsOver(matter) && matter.Kind != MessageKind.OfferMade) yield return new Particular(MessageTexts.Wanted.In(language), [Phrase.Of(site.Name, language, evt.DefaultLanguage)]);
 
+        if (matter is { Kind: MessageKind.OfferMade, Wait: { } offer }) yield return new Particular(MessageTexts.Offered.In(language), [WayOf(evt, evt.Site(offer.SiteId)!, language)]);
         yield return new Particular(Wording.Reference.In(language), [new Phrase(registration.Reference!, language)]);
     }
 
@@ -360,14 +361,14 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     {
         var (evt, language) = (matter.Event, matter.Language);
         foreach (var when in When(evt, [evt.TimeZone], language)) yield return when;
-        yield return new Particular(MessageTexts.WaysToAttend.In(language), [.. evt.Sites.Select(WayOf)]);
+        yield return new Particular(MessageTexts.WaysToAttend.In(language), [.. evt.Sites.Select(site => WayOf(evt, site, language))]);
+    }
 
-        // Rooms elsewhere by their own clock: whoever goes there lives by it.
-        Phrase WayOf(Site site)
-        {
-            var place = InviteCalendar.Place(evt, site, language);
-            return new Phrase(Clock.Differs(evt, evt.ZoneOf(site)) ? $"{place}{(language == Language.Zh ? "：" : ": ")}{Clock.Span(evt.StartsAt, evt.EndsAt, evt.ZoneOf(site), language)}" : place, site.Name.Resolve(language, evt.DefaultLanguage));
-        }
+    // Rooms elsewhere by their own clock: whoever goes there lives by it.
+    private static Phrase WayOf(Event evt, Site site, Language language)
+    {
+        var place = InviteCalendar.Place(evt, site, language);
+        return new Phrase(Clock.Differs(evt, evt.ZoneOf(site)) ? $"{place}{(language == Language.Zh ? "：" : ": ")}{Clock.Span(evt.StartsAt, evt.EndsAt, evt.ZoneOf(site), language)}" : place, site.Name.Resolve(language, evt.DefaultLanguage));
     }
 
     private static IEnumerable<Particular> When(Event evt, List<string> zones, Language language)

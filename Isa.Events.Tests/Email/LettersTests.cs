@@ -137,6 +137,7 @@ public class LettersTests : MailTests
         offer.Text.ShouldContain("Er ist bis Dienstag, 22. September 2020, 10:00 Uhr (Berliner Zeit) für Sie reserviert.");
         offer.Text.ShouldContain($"Annehmen oder ablehnen: {keeps["links"]!["manage"]}");
         offer.Text.ShouldContain("Ihre jetzige Teilnahme (Zoom-Konferenz) bleibt bestehen");
+        offer.Text.ShouldContain("Angeboten: Hannover, Tagungsraum, Beispielplatz 1, 30159 Hannover\n");
         offer.Invite.ShouldBe(""); // the entry stays as it is
         (await Host.Partner.PostAsync($"/v1/events/{evt}/links", new { email = (string)keeps["email"]! })).ShouldBe(HttpStatusCode.Accepted);
         (await Host.SendOneAsync()).Text.ShouldContain("Er ist bis Dienstag, 22. September 2020, 10:00 Uhr (Berliner Zeit) für Sie reserviert.");
@@ -151,6 +152,8 @@ public class LettersTests : MailTests
         var next = after.Single(m => m.To == (string)waits["email"]!);
         next.Subject.ShouldStartWith("A place for you – please answer");
         next.Text.ShouldNotContain("present place");
+        next.Text.ShouldContain("Offered: Hannover, ");
+        next.Text.ShouldNotContain("Requested: ");
         next.Text.ShouldContain("If you decline or do not answer, your registration ends.");
 
         await PassAsync(TimeSpan.FromHours(25), evt);

@@ -72,6 +72,25 @@ public class WaitingTests : MailTests
         evt.ShouldNotBeEmpty();
     }
 
+    [Fact]
+    public async Task An_entry_of_somebody_who_waits_has_no_link_that_does_not_let_them_in_yet()
+    {
+        var evt = await Host.EventAsync(e =>
+        {
+            e["rules"] = new JsonObject { ["waitlistedInvite"] = "tentative" };
+            var zoom = e["sites"]!.AsArray().Single(s => (string)s!["id"]! == "zoom")!;
+            (zoom["capacity"], zoom["waitlist"]) = (1, new JsonObject { ["promotion"] = "automatic" });
+        });
+        var (seated, waits) = (await Host.Partner.RegisteredAsync(evt, "zoom"), await Host.Partner.RegisteredAsync(evt, "zoom", "waitlist"));
+        var mails = await Host.SendAsync();
+        Unfolded(mails.Single(m => m.To == (string)seated["email"]!)).ShouldContain("/join/");
+        Unfolded(mails.Single(m => m.To == (string)waits["email"]!)).ShouldNotContain("/join/");
+        (await Host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
+        Unfolded((await Host.SendAsync()).Single(m => m.To == (string)waits["email"]!)).ShouldContain("/join/");
+
+        static string Unfolded(Mailed mail) => System.Text.Encoding.UTF8.GetString(mail.CalendarBytes).Replace("\r\n ", "");
+    }
+
     // Until the first mail has left.
     private async Task<(string Event, JsonNode Person, JsonNode Seated)> WaitAsync(string waits, string language)
     {

@@ -59,7 +59,7 @@ public sealed class TokenServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
-        await _answering;
+        await Task.WhenAny(_answering, Task.Delay(TimeSpan.FromSeconds(5))); // a listener that is closed at the wrong moment never ends its wait
     }
 
     private async Task AnswerAsync()

@@ -12,6 +12,9 @@ namespace Isa.Events.Api.Features.Invites;
 internal sealed record EntryKind(string SiteId, string Zone, string Status, string? ParticipationStatus, bool IsAnswered)
 {
     public bool HasEnded => Status == Ical.Net.EventStatus.Cancelled;
+
+    /// <summary>Whether they have a place: only then is there anything to join.</summary>
+    public bool IsSure => Status == Ical.Net.EventStatus.Confirmed;
 }
 
 /// <summary>What is one attendee's own.</summary>

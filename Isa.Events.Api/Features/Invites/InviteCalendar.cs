@@ -79,7 +79,7 @@ public static class InviteCalendar
         }
 
         entry.Description = CleanText(Describe(shared, site, kind));
-        if (!kind.HasEnded && site.JoinsByVideo)
+        if (kind.IsSure && site.JoinsByVideo)
         {
             entry.Url = EntryPattern.GapAddress(OwnValue.JoinUrl);
             var conference = new CalendarProperty("CONFERENCE", EntryPattern.GapAddress(OwnValue.JoinUrl)); // RFC 7986 s5.11
@@ -188,7 +188,7 @@ public static class InviteCalendar
         if (!ended)
         {
             if (site.Mode == AttendanceMode.LinkedRoom) text.AppendLine(Wording.LinkedRoom.In(language));
-            if (site.JoinsByVideo) text.Append(Wording.Join.Label(language)).AppendLine(EntryPattern.Gap(OwnValue.JoinUrlInText));
+            if (kind.IsSure && site.JoinsByVideo) text.Append(Wording.Join.Label(language)).AppendLine(EntryPattern.Gap(OwnValue.JoinUrlInText));
             if (site.Directions?.In(language, evt.DefaultLanguage) is { } directions) text.Append(Wording.Directions.Label(language)).AppendLine(directions);
         }
 

@@ -419,7 +419,7 @@ public sealed class ReceiveReplyTests : IAsyncLifetime
         (await _replying.OutcomeAsync(person.Reply("ACCEPTED"))).ShouldBe("applied");
         (await Host.Partner.PatchAsync($"/v1/registrations/{person.Id}", """{"email":"new@example.org"}""")).ShouldBe(HttpStatusCode.OK);
         (await Host.Partner.NowAsync(person.Registration))["reply"].ShouldBeNull();
-        var moved = await Host.SendOneAsync();
+        var moved = (await Host.SendAsync()).Single(mail => mail.To == "new@example.org");
         moved.Message.ReplyTo.Mailboxes.Single().Address.ShouldNotBe(person.Address);
         var sequence = moved.Calendar!.Events[0]!.Sequence;
         (await _replying.OutcomeAsync(person.Reply("DECLINED", sequence: sequence))).ShouldBe("parked otherAttendee");
