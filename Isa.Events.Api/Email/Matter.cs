@@ -88,6 +88,7 @@ internal sealed record Matter
         if (entry is { Kind: OutboxKind.DailySummary, Payload.SummarySince: { } since }) return OfSummary(EventSummary.Read(session, evt, since, Notice.SummaryEnds(evt, since)), evt);
         if (entry.Kind == OutboxKind.OrganizerMessage) return OfOrganizer(session, evt, entry, now);
         if (entry.Kind == OutboxKind.Invitation) return OfInvitee(session, evt, entry.Payload!.InviteeId!);
+        if (entry is { Kind: OutboxKind.DelegationCancelled, DelegationId: { } left }) return OfEnded(session, evt, entry, left, now);
         if (entry.DelegationId is { } delegation)
             return entry.Kind.IsToEach() ? OfMembers(session, evt, entry, delegation, now) : OfDelegation(session, evt, entry, delegation, now);
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
@@ -219,9 +220,16 @@ internal sealed record Matter
         return kind is { } found ? new Matter { Kind = found, Event = evt, Contact = contact, Members = members, Row = entry.Id, Now = now } : null;
     }
 
+    // Also of an event that is off: what its contact is told of that is no longer about them.
+    private static Matter? OfEnded(ReadSession session, Event evt, OutboxEntry entry, string id, DateTimeOffset now)
+    {
+        var members = Delegation.MembersOf(session, id).FindAll(member => !member.IsActive && entry.Payload!.Members!.Contains(member.Id!)).ConvertAll(member => Before(member, entry.Id));
+        return members is [var first, ..] && EndOf(first) is { } kind && Delegation.Find(session, id) is { } contact ? new Matter { Kind = kind, Event = evt, Contact = contact, Members = members, Row = entry.Id, Now = now } : null;
+    }
+
     private static Matter? OfDelegation(ReadSession session, Event evt, OutboxEntry entry, string id, DateTimeOffset now)
     {
-        if (evt.Status == EventStatus.Cancelled || Delegation.Find(session, id) is not { } contact) return null;
+        if (evt.Status == EventStatus.Cancelled && !entry.Kind.IsEnd() || Delegation.Find(session, id) is not { } contact) return null;
         var all = Delegation.MembersOf(session, id).ConvertAll(member => Before(member, entry.Id));
         var active = all.FindAll(member => member.IsActive).ConvertAll(member => member with { Waitlist = WaitlistEntry.Explain(session, evt, member, now) });
         var pending = active.FindAll(member => member.Status == RegistrationStatus.PendingConfirmation);
@@ -295,7 +303,6 @@ internal sealed record Matter
     {
         { IsActive: true } => null,
         { Status: RegistrationStatus.Declined } => MessageKind.Declined,
-        { EndReason: EndReason.AddressNotConfirmed, DelegationId: not null, Email: not null } => null, // their contact's address it was; they have heard of nothing yet
         { EndReason: EndReason.AddressNotConfirmed } => MessageKind.CancelledAddressNotConfirmed,
         { EndReason: EndReason.NameMissing } => MessageKind.CancelledNameMissing,
         { EndReason: EndReason.OfferDeclined } => MessageKind.CancelledOfferDeclined,

@@ -708,6 +708,71 @@ internal static class MessageTexts
         您无需进行任何操作。{% endif %}
         """);
 
+    // Who ended together.
+    private static readonly Sentence MembersCancelledSubject = new("Stornierung für Ihre Delegation: {{ event }}", "Cancellation for your delegation: {{ event }}", "代表团成员报名已取消：{{ event }}");
+
+    private static readonly Sentence MembersCancelled = new(
+        """
+        {% if count == "1" %}die unten genannte Anmeldung Ihrer Delegation ist{% else %}die unten genannten {{ count }} Anmeldungen Ihrer Delegation sind{% endif %} storniert. Wer eine eigene E-Mail-Adresse angegeben hat, erfährt es selbst.{% if passOn %}
+
+        Bitte sagen Sie es den unten genannten Mitgliedern, von denen wir keine haben.{% endif %}
+
+        War das ein Versehen? Dann melden Sie Ihre Delegation bitte neu an oder wenden Sie sich an den Veranstalter.
+        """, """
+        {% if count == "1" %}The registration of your delegation named below has{% else %}The {{ count }} registrations of your delegation named below have{% endif %} been cancelled. Whoever has an e-mail address of their own will hear from us directly.{% if passOn %}
+
+        Please tell the members named below, for whom we have none.{% endif %}
+
+        Was this a mistake? Then please register your delegation again, or contact the organiser.
+        """, """
+        贵代表团的下列报名已取消，共{{ count }}人。已填写本人邮箱的成员将另行收到通知。{% if passOn %}
+
+        请转告下列未登记本人邮箱的成员。{% endif %}
+
+        如系误操作，请重新为代表团报名或联系主办方。
+        """);
+
+    private static readonly Sentence MembersCancelledByOrganizer = new(
+        """
+        der Veranstalter hat {% if count == "1" %}die unten genannte Anmeldung{% else %}die unten genannten {{ count }} Anmeldungen{% endif %} Ihrer Delegation storniert. Wer eine eigene E-Mail-Adresse angegeben hat, erfährt es selbst.{% if passOn %}
+
+        Bitte sagen Sie es den unten genannten Mitgliedern, von denen wir keine haben.{% endif %}
+
+        Wenn Sie Fragen dazu haben, wenden Sie sich bitte an den Veranstalter.
+        """, """
+        The organiser has cancelled the {% if count == "1" %}registration{% else %}{{ count }} registrations{% endif %} of your delegation named below. Whoever has an e-mail address of their own will hear from us directly.{% if passOn %}
+
+        Please tell the members named below, for whom we have none.{% endif %}
+
+        If you have any questions, please contact the organiser.
+        """, """
+        主办方已取消贵代表团的下列报名，共{{ count }}人。已填写本人邮箱的成员将另行收到通知。{% if passOn %}
+
+        请转告下列未登记本人邮箱的成员。{% endif %}
+
+        如有疑问，请与主办方联系。
+        """);
+
+    private static readonly MessageText NamesMissing = new(
+        new("{% if count == \"1\" %}Platz{% else %}Plätze{% endif %} verfallen: {{ event }}", "Place{% if count != \"1\" %}s{% endif %} released: {{ event }}", "预留席位已释放：{{ event }}"),
+        new("""
+            {% if count == "1" %}für einen Platz Ihrer Delegation (siehe unten) fehlte noch der Name. Da er nicht nachgetragen wurde, ist der Platz{% else %}für {{ count }} Plätze Ihrer Delegation (siehe unten) fehlten noch die Namen. Da sie nicht nachgetragen wurden, sind die Plätze{% endif %} wieder frei.
+            """, """
+            {% if count == "1" %}The name for a place of your delegation (see below) was not given in time, so the place has{% else %}The names for {{ count }} places of your delegation (see below) were not given in time, so the places have{% endif %} been released.
+            """, """
+            贵代表团有{{ count }}个席位原为待定人员预留，因未按时补充姓名，现已释放，详情见下方。
+            """));
+
+    // Goes to an address that anybody may have typed.
+    private static readonly Sentence MembersNotConfirmed = new(
+        """
+        die Anmeldung einer Delegation, als deren Kontakt diese E-Mail-Adresse angegeben war, ist verfallen, weil die Adresse nicht rechtzeitig bestätigt wurde. Personen: {{ count }}. Wenn Sie teilnehmen möchten, melden Sie Ihre Delegation bitte neu an.
+        """, """
+        The registration of a delegation that named this e-mail address as its contact has expired, because the address was not confirmed in time. People: {{ count }}. If you wish to attend, please register your delegation again.
+        """, """
+        由于未在规定时间内确认邮箱，以此邮箱为联系人的代表团报名已失效，共{{ count }}人。如希望参会，请重新为代表团报名。
+        """);
+
     private static readonly Sentence ReminderForMembers = new(
         """
         wir freuen uns auf Ihre Delegation. Beginn ist {{ starts }}.{% if passOn %}
@@ -753,6 +818,10 @@ internal static class MessageTexts
         MessageKind.EventChanged => All[kind] with { Body = ChangedForMembers },
         MessageKind.EventCancelled => All[kind] with { Body = CancelledForMembers },
         MessageKind.Reminder => All[kind] with { Body = ReminderForMembers },
+        MessageKind.Cancelled => new(MembersCancelledSubject, MembersCancelled),
+        MessageKind.CancelledByOrganizer => new(MembersCancelledSubject, MembersCancelledByOrganizer),
+        MessageKind.CancelledNameMissing => NamesMissing,
+        MessageKind.CancelledAddressNotConfirmed => All[kind] with { Body = MembersNotConfirmed },
         _ => All[kind],
     };
 

@@ -73,7 +73,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     {
         var (evt, language) = (matter.Event, matter.Language);
         var builtIn = matter.IsOfNobody ? MessageTexts.OfPlace(matter.Kind) : matter.TellsMembers ? MessageTexts.OfMembers(matter.Kind) : MessageTexts.Of(matter.Kind);
-        if (matter is { IsOfNobody: false, Words: { } words } && !(matter.TellsMembers && matter.Members.All(m => m.NameFollows))) // theirs speak to somebody who comes
+        if (matter is { IsOfNobody: false, Words: { } words } && !(matter.TellsMembers && matter.Kind != MessageKind.CancelledNameMissing && matter.Members.All(m => m.NameFollows))) // theirs speak to somebody who comes
         {
             try
             {
@@ -115,8 +115,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["manageLink"] = IsOver(matter) || matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm ? null
                 : registration is not null ? new Phrase(tokens.Links(registration, evt).Manage) : matter.Contact is { } contact ? new Phrase(tokens.Links(contact).Manage) : null,
         };
-        if (registration is not null || matter.Members.Count == 0) return more;
-        more["when"] = OfAll(matter, person => Clock.Span(evt.StartsAt, evt.EndsAt, Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person), language));
+        if (registration is not null || matter.Members.Count == 0 || matter.Kind.Is(MessageTraits.NoName)) return more;
+        more["when"] = OfAll(matter, person => Clock.Span(known.StartsAt, known.EndsAt, Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person), language));
         more["reference"] = OfAll(matter, person => person.Reference);
         more["site"] = OfAll(matter, person => matter.GivesPlace(person) ? SiteOf(person.SiteId).Text : null);
         more["way"] = OfAll(matter, person => matter.GivesPlace(person) ? Fill(MessageTexts.Way(evt.Site(person.SiteId)!.Mode), new Dictionary<string, Phrase?> { ["site"] = SiteOf(person.SiteId) }, language).Text : null);
@@ -130,7 +130,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private static Phrase? OfAll(Matter matter, Func<Registration, string?> of)
     {
         var language = matter.Language;
-        var each = matter.Kind == MessageKind.DelegationToConfirm ? [] : matter.Concerned.Select(person => (Person: person, Value: of(person))).ToList();
+        var each = matter.Registration is null && matter.Kind.Is(MessageTraits.NoName) ? [] : matter.Concerned.Select(person => (Person: person, Value: of(person))).ToList();
         if (each.DistinctBy(one => one.Value).Count() <= 1) return each is [(_, { } same), ..] ? new Phrase(same, language) : null;
         return new Phrase("\n" + string.Join('\n', each.Where(one => one.Value is not null).Select(one => $"{NameOf(one.Person)}{(language == Language.Zh ? "：" : ": ")}{one.Value}")), language);
 
@@ -165,7 +165,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     };
 
     /// <summary>Whether the message tells of an end.</summary>
-    internal static bool IsOver(Matter matter) => matter.Registration is { IsActive: false } || matter.Event.Status == EventStatus.Cancelled;
+    internal static bool IsOver(Matter matter) => matter.Registration is { IsActive: false } || matter.Event.Status == EventStatus.Cancelled || matter.TellsMembers && !matter.Members.Any(m => m.IsActive);
 
     private Dictionary<string, Phrase?> Values(Matter matter)
     {
@@ -255,7 +255,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     }
 
     // Whoever reads that it is off knows it by the time that they were told.
-    private static Event AsTold(Matter matter) => IsOver(matter) && matter.Registration?.Told is { } told ? matter.Event with { StartsAt = told.StartsAt, EndsAt = told.EndsAt, TimeZone = told.TimeZone } : matter.Event;
+    private static Event AsTold(Matter matter) => IsOver(matter) && matter.Concerned.Select(person => person.Told).FirstOrDefault(told => told is not null) is { } told ? matter.Event with { StartsAt = told.StartsAt, EndsAt = told.EndsAt, TimeZone = told.TimeZone } : matter.Event;
 
     private static bool DayChanged(Matter matter) =>
         matter.Kind == MessageKind.EventChanged && matter.Concerned.Any(person => Answering.IsOtherDay(matter.Event, person));
@@ -278,7 +278,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         { Summary: { } summary } => Particulars(matter.Event, summary),
         { Kind: MessageKind.ThankYou } => When(matter.Event, ZonesOf(matter), matter.Language),
         { Registration: { } registration } => Particulars(matter, registration),
-        { Members.Count: > 0, Kind: not MessageKind.DelegationToConfirm } => Particulars(matter, matter.Members),
+        { Members.Count: > 0 } when !matter.Kind.Is(MessageTraits.NoName) => Particulars(matter, matter.Members),
         _ => Particulars(matter),
     };
 
@@ -303,7 +303,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private IEnumerable<Particular> Particulars(Matter matter, IReadOnlyList<Registration> members)
     {
         var (evt, language) = (matter.Event, matter.Language);
-        foreach (var when in When(evt, ZonesOf(matter), language)) yield return when;
+        foreach (var when in When(AsTold(matter), ZonesOf(matter), language)) yield return when;
         foreach (var site in matter.Kind.Is(MessageTraits.PassesOn) ? evt.Sites.Where(s => members.Any(m => m is { Email: null, Status: RegistrationStatus.Confirmed } && m.SiteId == s.Id)) : [])
         {
             yield return Where(evt, site, language);

@@ -3,7 +3,7 @@ namespace Isa.Events.Api.Outbox;
 /// <summary>What sets kinds of rows apart, for code and for queries.</summary>
 internal static class OutboxKinds
 {
-    private static readonly OutboxKind[] Ends = [OutboxKind.RegistrationCancelled, OutboxKind.RegistrationDeclined, OutboxKind.EventCancelled];
+    private static readonly OutboxKind[] Ends = [OutboxKind.RegistrationCancelled, OutboxKind.RegistrationDeclined, OutboxKind.DelegationCancelled, OutboxKind.DelegationDeclined, OutboxKind.EventCancelled];
 
     private static readonly OutboxKind[] ToEach = [OutboxKind.EventChanged, OutboxKind.EventCancelled, OutboxKind.OrganizerMessage, OutboxKind.Reminder, OutboxKind.ThankYou];
 

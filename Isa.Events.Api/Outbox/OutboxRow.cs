@@ -34,6 +34,7 @@ public enum OutboxKind
     DelegationDeclined,
     DelegationChanged,
     AddressReplaced,
+    DelegationCancelled,
 }
 
 /// <summary>Work for later, written in the transaction of its cause: it is there exactly when the cause is. What is sent is rendered when it is sent.</summary>
@@ -63,10 +64,10 @@ public static class OutboxRow
         Write(session, OutboxKind.OrganizerMessage, eventId, registrationId, delegationId, null, dueAt, false, actionId);
 
     /// <summary>Writes a row that concerns a delegation as a whole: its contact is told.</summary>
-    public static void AddForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId, DateTimeOffset? dueAt = null)
+    public static void AddForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId, DateTimeOffset? dueAt = null, OutboxDetails? details = null)
     {
         Superseding.ApplyForContact(session, kind, eventId, delegationId);
-        Write(session, kind, eventId, null, delegationId, null, dueAt ?? session.Now, false, null);
+        Write(session, kind, eventId, null, delegationId, details, dueAt ?? session.Now, false, null);
     }
 
     /// <summary>Writes a row for the address that somebody had before, where the entry ends; nothing else waits for it.</summary>
@@ -117,6 +118,9 @@ public sealed record OutboxDetails
     public string? FromSite { get; init; }
 
     public string? InviteeId { get; init; }
+
+    /// <summary>Of members of a delegation who ended together: the ids of their registrations.</summary>
+    public IReadOnlyList<string>? Members { get; init; }
 
     /// <summary>Of a reminder: how long before the start it is.</summary>
     public string? Before { get; init; }

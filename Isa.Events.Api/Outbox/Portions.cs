@@ -199,7 +199,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     private const string IsCancelling = """
         EXISTS (SELECT 1 FROM actions a
             WHERE a.event_id = o.event_id AND a.kind = 'eventCancelled' AND a.undone_at IS NULL AND a.undoable_until > @Now
-            AND o.kind NOT IN ('registrationCancelled', 'registrationDeclined', 'organizerMessage'))
+            AND o.kind NOT IN ('registrationCancelled', 'registrationDeclined', 'delegationCancelled', 'delegationDeclined', 'organizerMessage'))
         """;
 
     private const string Waits = $"SELECT COUNT(*) FROM outbox o WHERE o.id = @Id AND {IsCancelling}";

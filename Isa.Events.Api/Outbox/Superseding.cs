@@ -33,10 +33,11 @@ public static class Superseding
         return true;
     }
 
-    /// <summary>The same for the contact of a delegation: the link in an older question goes to an address that is no longer theirs, or says less; and nobody is told of what an event that is off was to be.</summary>
+    /// <summary>The same for the contact of a delegation: the link in an older question goes to an address that is no longer theirs, or says less; and nobody is told of what an event that is off was to be, or of places of which none is left.</summary>
     internal static void ApplyForContact(WriteSession session, OutboxKind kind, string eventId, string delegationId)
     {
         if (kind == OutboxKind.EventCancelled) session.Execute(EndOlderForContact, new { EventId = eventId, DelegationId = delegationId, session.Now });
+        if (kind == OutboxKind.DelegationCancelled) session.Execute(EndWhereAllEnded, new { EventId = eventId, DelegationId = delegationId, session.Now });
         if (kind is OutboxKind.AddressToConfirm or OutboxKind.DelegationChanged) session.Execute(EndForContact, new { EventId = eventId, DelegationId = delegationId, Kind = kind, session.Now });
     }
 
@@ -77,7 +78,9 @@ public static class Superseding
 
     private const string EndForContact = $"{End} AND registration_id IS NULL AND delegation_id = @DelegationId AND kind = @Kind";
 
-    private const string EndOlderForContact = $"{End} AND registration_id IS NULL AND delegation_id = @DelegationId AND kind NOT IN ('eventCancelled', 'organizerMessage')";
+    private const string EndOlderForContact = $"{End} AND registration_id IS NULL AND delegation_id = @DelegationId AND kind NOT IN ('eventCancelled', 'delegationCancelled', 'delegationDeclined', 'organizerMessage')";
+
+    private const string EndWhereAllEnded = $"{EndOlderForContact} AND NOT EXISTS (SELECT 1 FROM registrations r WHERE r.delegation_id = @DelegationId AND r.status NOT IN ('cancelled', 'declined'))";
 
     /// <summary>What is passed on to each registration.</summary>
     internal const string IsOfEvent = "registration_id IS NULL AND delegation_id IS NULL AND kind = 'eventChanged'";

@@ -25,7 +25,9 @@ public sealed class CancelDelegation(EventsDatabase database, DelegationAccess a
         var evt = session.LockEvent(found.Event.Id);
         var members = Delegation.MembersOf(session, found.Delegation.Again(session, found.Actor).Id!).FindAll(m => m.IsActive);
         if (members.Count > 0 && evt.StatusAt(session.Now) == EventStatus.Over) throw new ProblemException(Problem.EventOver);
-        foreach (var member in members) Ending.End(session, evt, member, RegistrationStatus.Cancelled, null, found.Actor, found.ActorId);
+        foreach (var member in members) Ending.End(session, evt, member, RegistrationStatus.Cancelled, null, found.Actor, found.ActorId, tell: member.Email is not null);
+        // As with one of them: nobody who has not confirmed is told.
+        Ending.TellContacts(session, evt.Id, members.Where(m => m is { Email: null, Status: not RegistrationStatus.PendingConfirmation }));
         return members;
     }
 }

@@ -45,6 +45,16 @@ public static class Ending
         OutboxRow.Add(session, ended.Status == RegistrationStatus.Declined ? OutboxKind.RegistrationDeclined : OutboxKind.RegistrationCancelled, ended.EventId, ended.Id);
     }
 
+    /// <summary>Tells the contacts of delegations, each once, of members who have ended together: of those for one reason.</summary>
+    internal static void TellContacts(WriteSession session, string eventId, IEnumerable<Registration> ended)
+    {
+        foreach (var together in ended.GroupBy(member => member.DelegationId!))
+        {
+            foreach (var member in together) Superseding.Apply(session, OutboxKind.DelegationCancelled, eventId, member.Id);
+            OutboxRow.AddForContact(session, OutboxKind.DelegationCancelled, eventId, together.Key, details: new OutboxDetails { Members = [.. together.Select(member => member.Id!)] });
+        }
+    }
+
     /// <summary>Leaves the queue it is in, if any; the site is one that Promotion must look at once the registration itself is stored.</summary>
     internal static void LeaveQueue(WriteSession session, Registration registration, List<string> freed, EntryState last = EntryState.Withdrawn)
     {

@@ -18,13 +18,20 @@ public static class Expiry
         var offers = session.Query<WaitlistEntry>(ExpiredOffers, new { EventId = evt.Id, session.Now, Limit = Portion });
         foreach (var entry in offers) Expire(session, evt, entry, tell);
         var holds = session.Query<Registration>(ExpiredHolds, new { EventId = evt.Id, session.Now, Limit = Portion });
+        var moreHolds = holds.Count == Portion;
+        // Its contact is told of a delegation once: the whole of it, which is less than a portion, is left to the next.
+        if (moreHolds && holds[^1].DelegationId is { } last) holds.RemoveAll(registration => registration.DelegationId == last);
         // Who is not named confirms nothing either: what ran out first is what ends it.
-        foreach (var registration in holds)
-            Ending.End(session, evt, registration, RegistrationStatus.Cancelled, registration.Status == RegistrationStatus.PendingConfirmation ? EndReason.AddressNotConfirmed : EndReason.NameMissing, Actor.System, null, tell: tell);
+        foreach (var together in holds.GroupBy(registration => registration.Status == RegistrationStatus.PendingConfirmation ? EndReason.AddressNotConfirmed : EndReason.NameMissing))
+        {
+            foreach (var registration in together) Ending.End(session, evt, registration, RegistrationStatus.Cancelled, together.Key, Actor.System, null, tell: tell && registration.DelegationId is null);
+            if (tell) Ending.TellContacts(session, evt.Id, together.Where(registration => registration.DelegationId is not null));
+        }
+
         var declined = session.Query<Registration>(TakenEffect, new { EventId = evt.Id, session.Now, Limit = Portion });
         foreach (var registration in declined) Ending.End(session, evt, registration, RegistrationStatus.Cancelled, EndReason.DeclinedInCalendar, Actor.Attendee, null, tell: tell);
         Promotion.RunAll(session, evt);
-        return offers.Count == Portion || holds.Count == Portion || declined.Count == Portion;
+        return offers.Count == Portion || moreHolds || declined.Count == Portion;
     }
 
     /// <summary>Ids of the events for which <see cref="Run"/> has something to do, as a read sees it.</summary>
@@ -60,7 +67,7 @@ public static class Expiry
 
     private const string ExpiredOffers = $"SELECT {WaitlistEntry.Columns} FROM waitlist_entries WHERE state = 'offered' AND offer_ends_at <= @Now AND event_id = @EventId ORDER BY number LIMIT @Limit";
 
-    private const string ExpiredHolds = $"SELECT {Registration.Columns} FROM registrations WHERE hold_ends_at <= @Now AND hold_ends_at IS NOT NULL AND event_id = @EventId ORDER BY id LIMIT @Limit";
+    private const string ExpiredHolds = $"SELECT {Registration.Columns} FROM registrations WHERE hold_ends_at <= @Now AND hold_ends_at IS NOT NULL AND event_id = @EventId ORDER BY delegation_id, id LIMIT @Limit";
 
     private const string TakenEffect = $"""
         SELECT {Registration.Columns} FROM registrations WHERE decline_takes_effect_at <= @Now AND decline_takes_effect_at IS NOT NULL AND event_id = @EventId ORDER BY id LIMIT @Limit
