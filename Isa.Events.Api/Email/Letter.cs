@@ -35,6 +35,9 @@ public sealed record Letter
     /// <summary>The same of each member of a delegation whom its contact passes it on to, by the id of their registration.</summary>
     public IReadOnlyList<(string RegistrationId, ToldInvite Told)> ToldOfMembers { get; init; } = [];
 
+    /// <summary>The version of the person's links; it is for nobody whose links are others by now, at another address perhaps. Null where it has none of theirs.</summary>
+    public long? Links { get; init; }
+
     /// <summary>Where answers to it, and reports that it did not arrive, come back to; null for where all of them do.</summary>
     public string? ReplyAddress { get; init; }
 

@@ -92,7 +92,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     // What comes back to the address of a registration, answer or report, is about that one person: a copy's does not.
     private Letter ForMain(Matter matter, Recipient main, MimeMessage message, InviteObject? calendar)
     {
-        var letter = new Letter { Recipient = main, Message = message, Told = Told(matter, calendar, main), ToldOfMembers = ToldOfMembers(matter) };
+        var letter = new Letter { Recipient = main, Message = message, Told = Told(matter, calendar, main), ToldOfMembers = ToldOfMembers(matter), Links = main == Recipient.Attendee ? matter.Registration!.TokenVersion : null };
         if (main != Recipient.Attendee || tokens.ReplyAddress(matter.Registration!) is not { } address) return letter;
         message.ReplyTo.Clear();
         message.ReplyTo.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(matter.Event.OrganizerName ?? ""), address));
@@ -109,7 +109,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
             : (matter.HasPlace || matter.IsTentative) && !matter.IsPast && (matter.IsAskedFor || !matter.Kind.Is(MessageTraits.Aside) || registration.Told is null || !registration.Told.IsAs(matter.Event, registration));
         if (!carries) return null;
         var own = shared.Event.Status == matter.Event.Status ? shared : new EventInvite(matter.Event, shared.Agenda, null, shared.AgendaUrl, shared.Language); // in a preview alone
-        return InviteCalendar.ForRegistration(own, registration, tokens.Links(registration, matter.Event), tokens.JoinUrl(registration), tokens.ReplyAddress(registration));
+        return InviteCalendar.ForRegistration(own, registration, tokens.Links(registration, matter.Event), tokens.JoinUrl(registration), tokens.ReplyAddress(registration), hasLeft: matter.Kind == MessageKind.AddressReplaced);
     }
 
     // Who passes it on is taken to have done so; and who waits has no entry that would tell.
@@ -119,7 +119,7 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
 
     // Who comes later is no news to those who were told before: they still hear of a change by itself.
     private static List<(string, ToldInvite)> ToldOfMembers(Matter matter) => !matter.TellsMembers && !matter.TellsOfNew ? []
-        : [.. matter.Members.Where(m => m.Email is null && (m.Told is null ? m.IsActive : matter.TellsMembers)).Select(m => (m.Id!, ToldInvite.Next(matter.Event, m, matter.Language, matter.Row)))];
+        : [.. matter.Members.Where(m => m.Email is null && (m.Told is null ? m.IsActive : matter.TellsMembers || matter.Kind == MessageKind.DelegationApproved)).Select(m => (m.Id!, ToldInvite.Next(matter.Event, m, matter.Language, matter.Row)))];
 
     private static bool CarriesAgenda(Matter matter, InviteObject? calendar) => calendar?.Method == CalendarMethods.Request || matter.Registration is null && matter.Kind.Is(MessageTraits.Document)
         || matter is { Contact: not null, HasPlace: true } && !matter.Kind.Is(MessageTraits.Aside | MessageTraits.NoEntry);

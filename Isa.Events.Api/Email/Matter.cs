@@ -94,7 +94,8 @@ internal sealed record Matter
         if (entry.RegistrationId is null) throw new ArgumentException($"{entry.Kind} {entry.Id} concerns no registration: it is to be passed on to each.", nameof(entry));
         if (Registration.Find(session, entry.RegistrationId) is not { } registration) return null;
         if (entry is { Kind: OutboxKind.AddressReplaced, Payload: { Address: { } former, Told: { } told } })
-            return now < evt.EndsAt ? Of(session, evt, registration.AsLeft(former, told), MessageKind.AddressReplaced) with { Now = now } : null;
+            return now < evt.EndsAt && (registration.Email is not { } own || EmailAddress.Normalise(own) != EmailAddress.Normalise(former)) // else they are back
+                ? Of(session, evt, registration.AsLeft(evt, former, told, entry.Payload.TimeZone), MessageKind.AddressReplaced) with { Now = now } : null;
         var row = entry.Payload?.SplitFrom ?? entry.Id;
         registration = Before(registration, row);
         var wait = WaitlistEntry.Explain(session, evt, registration, now);
@@ -121,11 +122,12 @@ internal sealed record Matter
         };
         var shown = registration with { Status = status, HoldEndsAt = registration.HoldEndsAt ?? now.AddHours(24), DeclineTakesEffectAt = registration.DeclineTakesEffectAt ?? (kind == MessageKind.DeclineReceived ? now + Answering.UndoTime : null) };
         var calledOff = kind == MessageKind.EventCancelled ? evt with { Status = EventStatus.Cancelled } : evt;
-        var told = shown.Told is { } known && !known.SaysAs(calledOff, shown) ? known : ToldInvite.Now(calledOff, shown) with { Cancelled = false };
+        var told = shown.Told is { } known && !known.SaysAs(calledOff, shown) ? known : ToldInvite.Now(calledOff, shown) with { Cancelled = shown.IsActive && !ToldInvite.HasEntry(evt, shown) };
         if (kind == MessageKind.EventChanged && told.SaysAs(evt, shown)) told = told with { StartsAt = told.StartsAt.AddDays(-7), EndsAt = told.EndsAt.AddDays(-7) };
         var wait = kind switch
         {
             MessageKind.OfferMade => new RegistrationWait(status == RegistrationStatus.Waitlisted ? shown.SiteId : other, EntryState.Offered, null, 1, now, now.AddHours(24), WaitReason.AnswerAwaited),
+            MessageKind.EventChanged or MessageKind.Links or MessageKind.DetailsChanged when registration.IsActive => WaitlistEntry.Explain(session, evt, registration, now),
             MessageKind.Waitlisted or MessageKind.ConfirmedWaiting => new RegistrationWait(status == RegistrationStatus.Waitlisted ? shown.SiteId : other, EntryState.Queued, 3, 1, now, null, WaitReason.SiteFull),
             _ => null,
         };
@@ -316,7 +318,7 @@ internal sealed record Matter
     // Who has no address, or was imported without a mail, was told by others, and nobody knows what: they hear of every change.
     // Of a change that was undone those alone who have come since.
     private static bool IsNews(Event evt, Registration registration, DateTimeOffset? since) =>
-        registration.Told is { } told ? !told.SaysAs(evt, registration) : since is null || registration.CreatedAt >= since;
+        registration.Told is { } told ? !(told with { Cancelled = !ToldInvite.HasEntry(evt, registration) }).SaysAs(evt, registration) : since is null || registration.CreatedAt >= since;
 
     // By a later mail, which shows what has changed too: whoever waited does not hear of the event's change as somebody who has had the place all along.
     private static bool HearsOfPlace(ReadSession session, OutboxEntry entry, Registration registration) =>

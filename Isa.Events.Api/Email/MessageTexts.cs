@@ -56,15 +56,21 @@ internal static class MessageTexts
         [MessageKind.Waitlisted] = new(
             new("Auf der Warteliste: {{ event }}", "On the waiting list: {{ event }}", "已列入候补名单：{{ event }}"),
             new("""
-                vielen Dank für Ihre Anmeldung. Zurzeit sind alle Plätze vergeben ({{ waitingFor }}). Sie stehen {% if position %}an {{ position }}. Stelle der{% else %}auf der{% endif %} Warteliste.
+                vielen Dank für Ihre Anmeldung. Zurzeit sind alle Plätze vergeben ({{ waitingFor }}). Sie stehen {% if position %}an {{ position }}. Stelle der{% else %}auf der{% endif %} Warteliste.{% if note %}
+
+                {{ note }}{% endif %}
 
                 Sobald ein Platz für Sie frei wird, hören Sie von uns.{% if tentative %}{% else %} Einen Kalendereintrag bekommen Sie erst dann.{% endif %}
                 """, """
-                Thank you for registering. At the moment all places are taken ({{ waitingFor }}). You are {% if position %}number {{ position }} {% endif %}on the waiting list.
+                Thank you for registering. At the moment all places are taken ({{ waitingFor }}). You are {% if position %}number {{ position }} {% endif %}on the waiting list.{% if note %}
+
+                {{ note }}{% endif %}
 
                 We will let you know as soon as there is a place for you.{% if tentative %}{% else %} The calendar entry will come with it.{% endif %}
                 """, """
-                感谢您的报名。目前席位已满（{{ waitingFor }}），{% if position %}您在候补名单中排在第{{ position }}位。{% else %}您已进入候补名单。{% endif %}
+                感谢您的报名。目前席位已满（{{ waitingFor }}），{% if position %}您在候补名单中排在第{{ position }}位。{% else %}您已进入候补名单。{% endif %}{% if note %}
+
+                {{ note }}{% endif %}
 
                 一有席位我们会立即通知您{% if tentative %}{% else %}，并同时发送日历邀请{% endif %}。
                 """)),
@@ -122,15 +128,15 @@ internal static class MessageTexts
             new("""
                 Ihre Teilnahme ist geändert: {% if fromSite %}bisher {{ fromSite }}, jetzt {{ site }}{% else %}{{ site }}{% endif %}. {{ way }}{% if position %}
 
-                Sie stehen weiterhin an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}
+                Sie stehen jetzt an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}
                 """, """
                 Your attendance has been changed{% if fromSite %} from “{{ fromSite }}” to “{{ site }}”{% else %}: {{ site }}{% endif %}. {{ way }}{% if position %}
 
-                You are still number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}
+                You are now number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}
                 """, """
                 您的参会方式已变更：{% if fromSite %}由“{{ fromSite }}”改为“{{ site }}”{% else %}{{ site }}{% endif %}。{{ way }}{% if position %}
 
-                您仍在“{{ waitingFor }}”的候补名单中，目前排在第{{ position }}位。{% endif %}
+                您在“{{ waitingFor }}”的候补名单中，目前排在第{{ position }}位。{% endif %}
                 """)),
 
         [MessageKind.MovedByOrganizer] = new(
@@ -217,15 +223,15 @@ internal static class MessageTexts
         [MessageKind.EventChanged] = new(
             new("{% if dayChanged %}Neuer Termin{% else %}Geändert{% endif %}: {{ event }}", "{% if dayChanged %}Rescheduled{% else %}Changed{% endif %}: {{ event }}", "{% if dayChanged %}活动改期{% else %}活动安排有变{% endif %}：{{ event }}"),
             new("""
-                an der Veranstaltung hat sich etwas geändert; unten steht, was jetzt gilt. {% if state %}{{ state }}{% else %}Ihre Anmeldung bleibt bestehen.{% if way %} {{ way }}{% endif %}{% if position %} Sie stehen weiterhin an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}{% endif %}{% if dayChanged %}
+                {% if dayChanged %}die Veranstaltung ist verlegt{% else %}an der Veranstaltung hat sich etwas geändert{% endif %}; unten steht, was jetzt gilt. {% if state %}{{ state }}{% else %}Ihre Anmeldung bleibt bestehen.{% if way %} {{ way }}{% endif %}{% if position %} Sie stehen jetzt an {{ position }}. Stelle der Warteliste ({{ waitingFor }}).{% endif %}{% endif %}{% if dayChanged %}
 
                 Wenn Sie zum neuen Termin nicht können, sagen Sie bitte ab.{% endif %}
                 """, """
-                Something about the event has changed; the current details are below. {% if state %}{{ state }}{% else %}Your registration remains valid.{% if way %} {{ way }}{% endif %}{% if position %} You are still number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}{% endif %}{% if dayChanged %}
+                {% if dayChanged %}The event has been rescheduled{% else %}Something about the event has changed{% endif %}; the current details are below. {% if state %}{{ state }}{% else %}Your registration remains valid.{% if way %} {{ way }}{% endif %}{% if position %} You are now number {{ position }} on the waiting list ({{ waitingFor }}).{% endif %}{% endif %}{% if dayChanged %}
 
                 If you cannot come at the new time, please cancel.{% endif %}
                 """, """
-                活动安排有所变更，最新安排见下方。{% if state %}{{ state }}{% else %}您的报名仍然有效。{{ way }}{% if position %}您仍在“{{ waitingFor }}”的候补名单中，目前排在第{{ position }}位。{% endif %}{% endif %}{% if dayChanged %}
+                {% if dayChanged %}活动已改期{% else %}活动安排有所变更{% endif %}，最新安排见下方。{% if state %}{{ state }}{% else %}您的报名仍然有效。{{ way }}{% if position %}您在“{{ waitingFor }}”的候补名单中，目前排在第{{ position }}位。{% endif %}{% endif %}{% if dayChanged %}
 
                 如改期后无法参会，请取消报名。{% endif %}
                 """)),
@@ -233,25 +239,25 @@ internal static class MessageTexts
         [MessageKind.DetailsChanged] = new(
             new("Ihre Angaben sind geändert: {{ event }}", "Your details have been changed: {{ event }}", "您的报名信息已更新：{{ event }}"),
             new("""
-                die Angaben zu Ihrer Anmeldung sind geändert. Unten steht, was jetzt gilt; ältere Links gelten womöglich nicht mehr.
+                die Angaben zu Ihrer Anmeldung sind geändert. Unten steht, was jetzt gilt; ältere Links gelten womöglich nicht mehr.{% if state %} {{ state }}{% endif %}
                 """, """
-                The details of your registration have been changed. The current ones are below; older links may no longer work.
+                The details of your registration have been changed. The current ones are below; older links may no longer work.{% if state %} {{ state }}{% endif %}
                 """, """
-                您的报名信息已更新，最新内容见下方；旧邮件中的链接可能已失效。
+                您的报名信息已更新，最新内容见下方；旧邮件中的链接可能已失效。{{ state }}
                 """)),
 
         [MessageKind.AddressReplaced] = new(
             new("Ihre E-Mail-Adresse wurde ersetzt: {{ event }}", "Your e-mail address has been replaced: {{ event }}", "电子邮箱已更换：{{ event }}"),
             new("""
-                zu Ihrer Anmeldung gehört jetzt eine andere E-Mail-Adresse; alles Weitere geht dorthin. Die Anmeldung selbst bleibt bestehen.
+                zu Ihrer Anmeldung gehört jetzt eine andere E-Mail-Adresse. Alles Weitere geht dorthin, auch der Kalendereintrag.
 
                 Haben Sie das nicht veranlasst, wenden Sie sich bitte an den Veranstalter.
                 """, """
-                Your registration now has another e-mail address, and everything further goes there. The registration itself remains valid.
+                Your registration now has another e-mail address. Everything further goes there, and so does the calendar entry.
 
                 If you did not ask for this, please contact the organiser.
                 """, """
-                您的报名已改用其他电子邮箱，后续通知将发送至新邮箱。报名本身仍然有效。
+                您的报名已改用其他电子邮箱，后续通知及日历邀请均将发送至新邮箱。
 
                 如非您本人操作，请联系主办方。
                 """)),
@@ -874,8 +880,14 @@ internal static class MessageTexts
     public static readonly Sentence Answer = new("Annehmen oder ablehnen", "Accept or decline", "接受或放弃");
     public static readonly Sentence KeepPlace = new("Platz behalten", "Keep my place", "保留席位");
     public static readonly Sentence GiveName = new("Namen eintragen", "Give the name", "填写姓名");
+    /// <summary>After what is held for them, where something else is told.</summary>
+    public static readonly Sentence PleaseAnswer = new(" Bitte nehmen Sie ihn bis dahin an oder lehnen Sie ihn ab.", " Please accept or decline it by then.", "请在此之前选择接受或放弃。");
+
+    /// <summary>The same as that their registration has come in, said later.</summary>
+    public static readonly Sentence StillPending = new("Über Ihre Anmeldung entscheidet der Veranstalter noch.", "The organiser still has to decide on your registration.", "您的报名仍在等待主办方审核。");
+
     public static readonly Sentence Offered = new("Angeboten", "Offered", "为您保留");
-    public static readonly Sentence Wanted = new("Gewünscht", "Requested", "意向会场");
+    public static readonly Sentence Wanted = new("Gewünscht", "Requested", "意向参会方式");
     public static readonly Sentence Before = new("bisher", "before", "原为");
     public static readonly Sentence Now = new("jetzt", "now", "现为");
     public static readonly Sentence OnWaitlist = new("Warteliste", "waiting list", "候补");

@@ -27,7 +27,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             Language = language,
             Subject = $"{(isTest || matter.TestTo is not null ? "[Test] " : "")}{About(matter)}{subject}",
             Preface = Preface(matter, values),
-            Changes = matter.Kind == MessageKind.EventChanged || tellsPlace && !IsOver(matter) ? [.. matter.Concerned.SelectMany(person => Changes(matter, person)).Distinct().GroupBy(change => change.Label).SelectMany(changes => changes)] : [],
+            Changes = matter.Kind is MessageKind.EventChanged or MessageKind.DelegationApproved || tellsPlace && !IsOver(matter) ? [.. matter.Concerned.SelectMany(person => Changes(matter, person)).Distinct().GroupBy(change => change.Label).SelectMany(changes => changes)] : [],
             Greeting = Fill(matter.Kind.Is(MessageTraits.NoName) ? MessageTexts.GreetingToAnybody : MessageTexts.Greeting, values, language),
             Body = body,
             Action = ActionOf(matter),
@@ -185,7 +185,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         var waitsFor = matter.Wait?.SiteId ?? (registration is { Status: RegistrationStatus.Waitlisted } ? registration.SiteId : matter.Kind == MessageKind.OfferExpired ? matter.OfferedSite : null);
         return new Dictionary<string, Phrase?>
         {
-            ["name"] = (registration is { NameFollows: false } ? registration.FullName : null) ?? matter.Contact?.ContactName ?? matter.Invitee?.FullName ?? evt.OrganizerName ?? "",
+            ["name"] = matter.Kind == MessageKind.AddressReplaced ? "" : (registration is { NameFollows: false } ? registration.FullName : null) ?? matter.Contact?.ContactName ?? matter.Invitee?.FullName ?? evt.OrganizerName ?? "",
             ["event"] = Phrase.Of(evt.Title, language, evt.DefaultLanguage),
             ["organizer"] = Known(evt.OrganizerName),
             ["reference"] = Own(registration?.Reference),
@@ -196,7 +196,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["position"] = Own(matter.Wait?.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ["endsAt"] = Own(endsAt is { } end ? Clock.Until(end, ZoneOf(matter), language) : null),
             ["note"] = matter.Kind == MessageKind.EventCancelled ? evt.CancellationReason is { } reason ? Phrase.Of(reason, language, evt.DefaultLanguage) : null
-                : matter.Kind is MessageKind.Approved or MessageKind.Declined ? Known(registration!.DecisionText)
+                : matter.Kind is MessageKind.Approved or MessageKind.Declined or MessageKind.Waitlisted ? Known(registration!.DecisionText)
                 : matter.Kind is MessageKind.DelegationApproved or MessageKind.DelegationDeclined ? Known(matter.Members.Where(m => m.DecisionText is not null).MaxBy(m => m.UpdatedAt)?.DecisionText) : null,
             ["dayChanged"] = Own(DayChanged(matter) ? "1" : null),
             ["tentative"] = Own(matter.IsTentative ? "1" : null),
@@ -212,7 +212,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             ["waiting"] = Number(matter.Members.Count(m => m.Status == RegistrationStatus.Waitlisted)),
             ["leftOut"] = Number(matter.LeftOut.Count),
             ["passOn"] = Own((matter.Kind is MessageKind.DelegationChanged or MessageKind.DelegationApproved || matter.TellsMembers) && matter.Members.Any(m => m is { Email: null, NameFollows: false }) ? "1" : null),
-            ["state"] = Own(matter.IsOfNobody || matter is { Kind: MessageKind.Links, Registration: not null } || IsUndecided(matter) ? AttendeeState.Of(evt, registration! with { Language = language }, matter.Wait, matter.Now, matter.IsOfNobody) : null),
+            ["state"] = Own(StateOf(matter)),
         };
 
         Phrase? SiteOf(string? id) => evt.Site(id) is { } found ? Phrase.Of(found.Name, language, evt.DefaultLanguage) : null;
@@ -222,8 +222,22 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         Phrase? Known(string? words) => words is null ? null : new Phrase(words);
     }
 
-    // Whether the event has changed for somebody whose place depends on an answer, of theirs or of others.
-    private static bool IsUndecided(Matter matter) => matter is { Kind: MessageKind.EventChanged, Registration: { } person, Wait: null or { Position: null } } && (person.Status != RegistrationStatus.Confirmed || matter.Wait is { State: EntryState.Offered });
+    // What holds for somebody whose place depends on an answer, of theirs or of others; or who asked.
+    private static string? StateOf(Matter matter)
+    {
+        if (matter.Registration is not { } person) return null;
+        var language = matter.Language;
+        var state = AttendeeState.Of(matter.Event, person with { Language = language }, matter.Wait, matter.Now, matter.IsOfNobody);
+        if (matter.IsOfNobody || matter.Kind == MessageKind.Links) return state;
+        if (matter.Kind is not (MessageKind.EventChanged or MessageKind.DetailsChanged)) return null;
+        if (matter.Wait is { State: EntryState.Offered }) return state + MessageTexts.PleaseAnswer.In(language);
+        return person.Status switch
+        {
+            RegistrationStatus.PendingApproval => MessageTexts.StillPending.In(language),
+            RegistrationStatus.Waitlisted when matter is { Kind: MessageKind.DetailsChanged } or { Wait: null or { Position: null } } => state,
+            _ => null,
+        };
+    }
 
     private static Phrase Fill(Sentence template, IReadOnlyDictionary<string, Phrase?> values, Language language)
     {
@@ -237,7 +251,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         : matter.Kind switch
         {
             MessageKind.AddressToConfirm => new MessageAction(MessageTexts.Confirm.In(matter.Language), tokens.ConfirmUrl(registration)),
-            MessageKind.OfferMade => new MessageAction(MessageTexts.Answer.In(matter.Language), tokens.Links(registration, matter.Event).Manage),
+            MessageKind.OfferMade or MessageKind.EventChanged when matter.Kind == MessageKind.OfferMade || matter.Wait is { State: EntryState.Offered } => new MessageAction(MessageTexts.Answer.In(matter.Language), tokens.Links(registration, matter.Event).Manage),
             MessageKind.DeclineReceived => new MessageAction(MessageTexts.KeepPlace.In(matter.Language), tokens.Links(registration, matter.Event).Manage),
             _ => null,
         };
@@ -293,7 +307,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             if (site.JoinsByVideo && !registration.NameFollows && !matter.IsPast) yield return Link(Wording.Join, tokens.JoinUrl(registration), language);
             if (Directions(evt, site, language) is { } directions) yield return directions;
         }
-        else if (!IsOver(matter) && matter.Kind != MessageKind.OfferMade) yield return new Particular(MessageTexts.Wanted.In(language), [Phrase.Of(site.Name, language, evt.DefaultLanguage)]);
+        else if (!IsOver(matter) && matter.Kind != MessageKind.OfferMade) yield return new Particular(MessageTexts.Wanted.In(language), [.. matter.Kind == MessageKind.EventChanged ? Place(evt, site, language) : [Phrase.Of(site.Name, language, evt.DefaultLanguage)]]);
 
         if (matter is { Kind: MessageKind.OfferMade, Wait: { } offer }) yield return new Particular(MessageTexts.Offered.In(language), [WayOf(evt, evt.Site(offer.SiteId)!, language)]);
         yield return new Particular(Wording.Reference.In(language), [new Phrase(registration.Reference!, language)]);

@@ -122,7 +122,7 @@ public sealed class Expansion(EventsDatabase database, Portions portions, TimePr
         INSERT INTO outbox (id, kind, event_id, delegation_id, payload, created_at, due_at, bulk, action_id)
         SELECT @Id, @Kind, @EventId, @DelegationId, @Payload, @Now, @Now, TRUE, @ActionId
         WHERE NOT EXISTS (SELECT 1 FROM outbox o
-            WHERE o.event_id = @EventId AND o.registration_id IS NULL AND o.delegation_id = @DelegationId AND o.kind = @Kind AND o.id > @Cause AND (o.kind <> 'organizerMessage' OR o.action_id = @ActionId))
+            WHERE o.event_id = @EventId AND o.registration_id IS NULL AND o.delegation_id = @DelegationId AND (o.kind = @Kind OR o.kind = 'delegationApproved' AND @Kind = 'eventChanged') AND o.id > @Cause AND (o.kind <> 'organizerMessage' OR o.action_id = @ActionId))
         """;
 
     private const string Advance = """

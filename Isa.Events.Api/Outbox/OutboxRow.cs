@@ -76,8 +76,9 @@ public static class OutboxRow
     /// <param name="registrationId">Whose.</param>
     /// <param name="address">The former.</param>
     /// <param name="told">What the calendar there shows.</param>
-    public static void AddForFormer(WriteSession session, string eventId, string registrationId, string address, ToldInvite told) =>
-        Write(session, OutboxKind.AddressReplaced, eventId, registrationId, null, new OutboxDetails { Address = address, Told = told with { By = null, Before = null } }, session.Now, false, null, Recipient.Former);
+    /// <param name="timeZone">By whose clock they lived then, where they had said so.</param>
+    public static void AddForFormer(WriteSession session, string eventId, string registrationId, string address, ToldInvite told, string? timeZone) =>
+        Write(session, OutboxKind.AddressReplaced, eventId, registrationId, null, new OutboxDetails { Address = address, Told = told with { By = null, Before = null }, TimeZone = timeZone }, session.Now, false, null, Recipient.Former);
 
     // Where an older row may say the same, the statement itself sees to that: nobody waits for an answer in between.
     private static void Write(WriteSession session, OutboxKind kind, string eventId, string? registrationId, string? delegationId, OutboxDetails? details, DateTimeOffset dueAt, bool mayBeCovered, string? actionId, Recipient? recipient = null)
@@ -114,6 +115,9 @@ public sealed record OutboxDetails
 
     /// <summary>What the calendar there shows.</summary>
     public ToldInvite? Told { get; init; }
+
+    /// <summary>By whose clock they lived there, where they had said so.</summary>
+    public string? TimeZone { get; init; }
 
     public string? FromSite { get; init; }
 

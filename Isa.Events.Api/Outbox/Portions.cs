@@ -122,6 +122,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         var givesUpAt = session.Now + TimeSpan.FromDays(settings.Value.RetryDays);
         foreach (var (entry, letter, others, _) in letters)
         {
+            if (letter.Links is { } links) session.Execute(LetGoOutdated, new { entry.Id, Claim = claim.Id, entry.RegistrationId, Links = links });
             foreach (var other in others) session.Execute(Split, new { NewId = OrderedId.New(session.Now), entry.Id, Claim = claim.Id, session.Now, other.Recipient, Payload = (entry.Payload ?? new OutboxDetails()) with { SplitFrom = entry.Id } });
             if (letter.Told is { } told) session.Execute(Tell, new { Told = told, entry.RegistrationId, entry.Id, Claim = claim.Id });
             foreach (var (member, its) in letter.ToldOfMembers) session.Execute(Tell, new { Told = its, RegistrationId = member, entry.Id, Claim = claim.Id });
@@ -241,6 +242,12 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     private const string HoldRate = "UPDATE leases SET holder = '' WHERE name = 'mail rate' RETURNING held_until";
 
     private const string UseRate = "UPDATE leases SET held_until = @Until WHERE name = 'mail rate'";
+
+    // The address was replaced since it was made: it is made anew.
+    private const string LetGoOutdated = """
+        UPDATE outbox SET leased_until = created_at, leased_by = NULL
+        WHERE id = @Id AND leased_by = @Claim AND state = 'pending' AND NOT EXISTS (SELECT 1 FROM registrations r WHERE r.id = @RegistrationId AND r.token_version = @Links)
+        """;
 
     private const string Split = """
         INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, bulk, action_id, recipient)

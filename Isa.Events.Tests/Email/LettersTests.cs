@@ -188,7 +188,7 @@ public class LettersTests : MailTests
         var made = await RegisterAsync(evt, "hannover", p => (p["whenFull"], p["fallbackSiteId"]) = ("attendSite", "zoom"));
         await Host.SendAsync();
         await PostAsync(made.PathOf("invite").Replace("invite.ics", "change-site"), """{"siteId":"foshan","keepWaiting":true}""");
-        (await Host.SendOneAsync()).Text.ShouldContain("Sie stehen weiterhin an 1. Stelle der Warteliste (Hannover).");
+        (await Host.SendOneAsync()).Text.ShouldContain("Sie stehen jetzt an 1. Stelle der Warteliste (Hannover).");
     }
 
     [Fact]
@@ -514,9 +514,9 @@ public class LettersTests : MailTests
     }
 
     [Theory]
-    [InlineData("de", "Ihre E-Mail-Adresse wurde ersetzt: ", "Guten Tag,", "Die Anmeldung selbst bleibt bestehen.")]
-    [InlineData("en", "Your e-mail address has been replaced: ", "Hello,", "The registration itself remains valid.")]
-    [InlineData("zh", "电子邮箱已更换：", "您好：", "报名本身仍然有效。")]
+    [InlineData("de", "Ihre E-Mail-Adresse wurde ersetzt: ", "Guten Tag,", "Alles Weitere geht dorthin, auch der Kalendereintrag.")]
+    [InlineData("en", "Your e-mail address has been replaced: ", "Hello,", "Everything further goes there, and so does the calendar entry.")]
+    [InlineData("zh", "电子邮箱已更换：", "您好：", "后续通知及日历邀请均将发送至新邮箱。")]
     public async Task The_mailbox_that_somebody_has_left_loses_the_entry_and_learns_nothing_of_the_new_one(string language, string subject, string greeting, string stays)
     {
         var evt = await Host.EventAsync();
@@ -542,6 +542,56 @@ public class LettersTests : MailTests
         (await Host.SendAsync()).Select(m => m.To).ShouldBe(["andere@example.org", "assistant@example.org"], ignoreOrder: true);
         var row = (await Host.Organizer.GetAsync($"/v1/events/{evt}/messages?registrationId={made["id"]}")).Json["items"]!.AsArray().Single(m => (string)m!["kind"]! == "addressReplaced")!;
         ((string)row["recipient"]!, (string)row["address"]!).ShouldBe(("former", (string)made["email"]!));
+    }
+
+    [Fact]
+    public async Task The_mailbox_that_somebody_has_left_reads_of_their_entry_as_it_was_there()
+    {
+        var evt = await Host.EventAsync();
+        foreach (var n in Enumerable.Range(0, 3)) (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/zoom", $$$"""{"directions":{"de":"Hinweis {{{n}}}"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var made = await RegisterAsync(evt, "zoom", p => p["timeZone"] = "Europe/Berlin");
+        var first = await Host.SendOneAsync();
+        await PostAsync($"/v1/registrations/{made["id"]}/change-site", """{"siteId":"foshan"}""");
+        (await Host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", """{"email":"wang@example.org","fullName":"王芳","language":"zh","timeZone":"Asia/Shanghai"}""")).ShouldBe(HttpStatusCode.OK);
+        var mails = await Host.SendAsync();
+        var left = mails.Single(m => m.To == (string)made["email"]!);
+        left.Subject.ShouldStartWith("Ihre E-Mail-Adresse wurde ersetzt: ");
+        left.Text.ShouldContain("09:00–11:00 Uhr (Berliner Zeit)");
+        var (was, ends, now) = (first.Calendar!.Events[0]!, left.Calendar!.Events[0]!, mails.Last(m => m.To == "wang@example.org").Calendar!.Events[0]!);
+        (ends.Location, ends.Description!.Split('\n')[0]).ShouldBe((was.Location, was.Description!.Split('\n')[0]));
+        ends.Description.ShouldNotContain("storniert"); // only here
+        ends.Description.ShouldNotContain("/r/");
+        ends.Sequence.ShouldBeGreaterThan(was.Sequence);
+        now.Sequence.ShouldBeGreaterThan(ends.Sequence);
+        (now.Location!, mails.Last(m => m.To == "wang@example.org").Subject).ShouldSatisfyAllConditions(x => x.Item1.ShouldContain("佛山"), x => x.Subject.ShouldStartWith("参会方式已变更"));
+    }
+
+    [Fact]
+    public async Task Whoever_comes_back_to_an_address_is_not_told_that_they_have_left_it()
+    {
+        var evt = await Host.EventAsync();
+        var made = await RegisterAsync(evt, "zoom");
+        await Host.SendAsync();
+        foreach (var address in new[] { "away@example.org", (string)made["email"]! }) (await Host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { email = address })).ShouldBe(HttpStatusCode.OK);
+        var mail = await Host.SendOneAsync();
+        (mail.To, mail.Invite.Split(' ')[0]).ShouldBe(((string)made["email"]!, "REQUEST"));
+        var row = (await Host.Organizer.GetAsync($"/v1/events/{evt}/messages")).Json["items"]!.AsArray().Single(m => (string)m!["kind"]! == "addressReplaced")!;
+        (await Host.Organizer.PostAsync($"/v1/events/{evt}/messages/{row["id"]}/resend")).ShouldBe(HttpStatusCode.Conflict, "message-needless");
+    }
+
+    [Fact]
+    public async Task Whoever_gets_an_address_of_their_own_is_told_as_anybody_who_registers()
+    {
+        var evt = await Host.EventAsync();
+        var party = await Host.DelegationAsync(evt, 1, d => d["members"]![0]!.AsObject().Remove("email"));
+        await Host.SendAsync();
+        var member = party.Members().Single();
+        (await Host.Organizer.PatchAsync($"/v1/registrations/{member["id"]}", new { email = "eigene@example.org" }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var mail = await Host.SendOneAsync();
+        mail.To.ShouldBe("eigene@example.org");
+        mail.Subject.ShouldStartWith((string)member["language"]! switch { "zh" => "报名已确认", "en" => "Registration confirmed", _ => "Anmeldung bestätigt" });
+        mail.Text.ShouldContain((string)member["language"]! switch { "zh" => "日历邀请已随邮件附上。", "en" => "The calendar entry is attached.", _ => "Der Termin liegt als Kalendereintrag bei." });
+        mail.Invite.ShouldStartWith("REQUEST ");
     }
 
     [Fact]

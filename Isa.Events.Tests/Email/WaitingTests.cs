@@ -1,3 +1,5 @@
+using Isa.Events.Tests.Features.Delegations;
+
 namespace Isa.Events.Tests.Email;
 
 /// <summary>Who has no place yet, and no entry in a calendar, still has the day in mind.</summary>
@@ -6,15 +8,15 @@ public class WaitingTests : MailTests
     private const string OtherDay = """{"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""";
 
     [Theory]
-    [InlineData("waitlisted", "de", "Neuer Termin: ", "Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "Ihre Anmeldung bleibt bestehen. Sie stehen weiterhin an 1. Stelle der Warteliste (Hannover).")]
-    [InlineData("waitlisted", "en", "Rescheduled: ", "Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "Your registration remains valid. You are still number 1 on the waiting list (Hannover).")]
-    [InlineData("waitlisted", "zh", "活动改期：", "2020年10月16日 星期五 09:00–11:00（柏林时间）", "您仍在“汉诺威”的候补名单中，目前排在第1位。")]
+    [InlineData("waitlisted", "de", "Neuer Termin: ", "Freitag, 16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit)", "Ihre Anmeldung bleibt bestehen. Sie stehen jetzt an 1. Stelle der Warteliste (Hannover).")]
+    [InlineData("waitlisted", "en", "Rescheduled: ", "Friday, 16 October 2020, 09:00–11:00 (Berlin time)", "Your registration remains valid. You are now number 1 on the waiting list (Hannover).")]
+    [InlineData("waitlisted", "zh", "活动改期：", "2020年10月16日 星期五 09:00–11:00（柏林时间）", "您在“汉诺威”的候补名单中，目前排在第1位。")]
     [InlineData("offered", "de", "Neuer Termin: ", "Freitag, 16. Oktober 2020", "unten steht, was jetzt gilt. Ein Platz ist bis ")]
     [InlineData("offered", "en", "Rescheduled: ", "Friday, 16 October 2020", "the current details are below. A place is held for you until ")]
     [InlineData("offered", "zh", "活动改期：", "2020年10月16日 星期五", "最新安排见下方。已为您保留席位至")]
-    [InlineData("pendingApproval", "de", "Neuer Termin: ", "Freitag, 16. Oktober 2020", "was jetzt gilt. Ihre Anmeldung ist eingegangen; der Veranstalter entscheidet darüber: Hannover.")]
-    [InlineData("pendingApproval", "en", "Rescheduled: ", "Friday, 16 October 2020", "below. We have received your registration; the organiser will decide on it: Hannover.")]
-    [InlineData("pendingApproval", "zh", "活动改期：", "2020年10月16日 星期五", "我们已收到您的报名，正在等待主办方审核：汉诺威。")]
+    [InlineData("pendingApproval", "de", "Neuer Termin: ", "Freitag, 16. Oktober 2020", "was jetzt gilt. Über Ihre Anmeldung entscheidet der Veranstalter noch.")]
+    [InlineData("pendingApproval", "en", "Rescheduled: ", "Friday, 16 October 2020", "below. The organiser still has to decide on your registration.")]
+    [InlineData("pendingApproval", "zh", "活动改期：", "2020年10月16日 星期五", "您的报名仍在等待主办方审核。")]
     public async Task Whoever_waits_hears_of_another_day_once_and_without_an_entry(string waits, string language, string subject, string before, string state)
     {
         var (evt, person, _) = await WaitAsync(waits, language);
@@ -70,6 +72,81 @@ public class WaitingTests : MailTests
         (await Host.Partner.PostAsync($"/v1/registrations/{person["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
         (await Host.SendAsync()).Single(m => m.To == (string)person["email"]!).Invite.ShouldStartWith("CANCEL ");
         evt.ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("de", "Bitte nehmen Sie ihn bis dahin an oder lehnen Sie ihn ab.", "Annehmen oder ablehnen: ", "Gewünscht: ")]
+    [InlineData("en", "Please accept or decline it by then.", "Accept or decline: ", "Requested: ")]
+    [InlineData("zh", "请在此之前选择接受或放弃。", "", "意向参会方式：")]
+    public async Task Whoever_has_an_offer_reads_what_to_do_and_where_it_is_by_now(string language, string asks, string action, string wanted)
+    {
+        var (evt, person, _) = await WaitAsync("offered", language);
+        (await Host.Organizer.PatchAsync($"/v1/events/{evt}/sites/hannover", """{"address":{"de":"Neuer Saal 7","en":"Neuer Saal 7","zh":"Neuer Saal 7"}}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var mail = (await Host.SendAsync()).Single(m => m.To == (string)person["email"]!);
+        mail.Text.ShouldContain(asks);
+        mail.Text.ShouldContain($"{action}{(action == "" ? "" : (string)person["links"]!["manage"]!)}");
+        mail.Text[mail.Text.IndexOf(wanted, StringComparison.Ordinal)..].ShouldContain("Neuer Saal 7");
+    }
+
+    [Fact]
+    public async Task What_is_shown_of_a_message_to_somebody_who_waits_is_what_they_would_get()
+    {
+        var (evt, person, _) = await WaitAsync("offered", "de");
+        foreach (var kind in new[] { "eventChanged", "detailsChanged", "links" })
+        {
+            var mail = new Mailed((await Host.Organizer.GetAsync($"/v1/events/{evt}/registrations/{person["id"]}/messages/{kind}.eml")).ShouldBe(HttpStatusCode.OK).Bytes);
+            mail.Invite.ShouldBe("");
+            mail.Text.ShouldContain("Ein Platz ist bis ");
+            mail.Text.Contains(" → ").ShouldBe(kind == "eventChanged");
+        }
+    }
+
+    [Fact]
+    public async Task A_new_address_of_somebody_who_waits_reads_that_they_wait()
+    {
+        var (_, person, _) = await WaitAsync("waitlisted", "de");
+        (await Host.Partner.PatchAsync($"/v1/registrations/{person["id"]}", new { email = "neu@example.org" })).ShouldBe(HttpStatusCode.OK);
+        var mail = await Host.SendOneAsync();
+        mail.To.ShouldBe("neu@example.org");
+        mail.Text.ShouldContain("Sie stehen an 1. Stelle der Warteliste: Hannover.");
+    }
+
+    [Fact]
+    public async Task An_event_that_has_entries_for_those_who_wait_from_now_on_is_no_news_by_that()
+    {
+        var (evt, person, _) = await WaitAsync("waitlisted", "de");
+        await PatchAsync(evt, """{"rules":{"waitlistedInvite":"tentative"},"startsAt":"2020-10-23T09:00","endsAt":"2020-10-23T11:00"}""");
+        await PatchAsync(evt, """{"startsAt":"2020-10-16T09:00","endsAt":"2020-10-16T11:00"}""");
+        (await Host.SendAsync()).ShouldBeEmpty();
+        await PatchAsync(evt, OtherDay);
+        (await Host.SendAsync()).Single(m => m.To == (string)person["email"]!).Invite.ShouldStartWith("REQUEST ");
+    }
+
+    [Fact]
+    public async Task Whoever_is_approved_onto_the_waiting_list_reads_what_the_organiser_says()
+    {
+        var evt = await Host.EventWithQueueAsync(1, change: e => e["rules"] = new JsonObject { ["requiresApproval"] = true, ["pendingHoldsSeat"] = false });
+        var (one, two) = (await Host.Partner.RegisteredAsync(evt), await Host.Partner.RegisteredAsync(evt, whenFull: "waitlist"));
+        foreach (var person in new[] { one, two }) (await Host.Organizer.PostAsync($"/v1/registrations/{person["id"]}/approve", """{"text":"Schön, dass Sie kommen möchten."}""")).ShouldBe(HttpStatusCode.OK);
+        var mail = (await Host.SendAsync()).Single(m => m.To == (string)two["email"]!);
+        mail.Subject.ShouldStartWith("Auf der Warteliste");
+        mail.Text.ShouldContain("Warteliste.\n\nSchön, dass Sie kommen möchten.\n\nSobald");
+    }
+
+    [Fact]
+    public async Task A_delegation_that_is_accepted_before_the_change_was_told_hears_of_both_at_once()
+    {
+        var evt = await Host.EventAsync(e => e["rules"] = new JsonObject { ["requiresApproval"] = true });
+        var party = await Host.DelegationAsync(evt, 2, d =>
+        {
+            d["contact"]!["language"] = "de";
+            foreach (var member in d["members"]!.AsArray()) member!.AsObject().Remove("email");
+        });
+        await Host.SendAsync();
+        await PatchAsync(evt, OtherDay);
+        (await Host.Organizer.PostAsync($"{party.PathOf("self")}/approve")).ShouldBe(HttpStatusCode.OK);
+        var mails = await Host.SendAsync();
+        mails.Count(m => m.Text.Contains("16. Oktober 2020, 09:00–11:00 Uhr (Berliner Zeit) → ")).ShouldBe(1);
     }
 
     [Fact]

@@ -110,6 +110,23 @@ public class DispatcherTests
         (await host.RowsAsync(evt)).ShouldBe(["registrationConfirmed attendee done 1", "registrationConfirmed copy pending 2", "registrationMoved attendee done 1", "registrationMoved copy pending 0"]);
     }
 
+    [Fact]
+    public async Task What_was_made_for_an_address_that_is_replaced_before_it_leaves_goes_to_the_new_one_alone()
+    {
+        await using var host = await MailHost.StartAsync();
+        var evt = await host.EventAsync();
+        var made = (await host.Partner.RegisterAsync(evt, Given.Person(change: p => p["copyTo"] = "assistant@example.org"))).ShouldBe(HttpStatusCode.Created).Json;
+        host.Letters.Made = async _ =>
+        {
+            host.Letters.Made = null;
+            (await host.Partner.PatchAsync($"/v1/registrations/{made["id"]}", new { email = "neu@example.org" })).ShouldBe(HttpStatusCode.OK);
+        };
+        await host.SendAsync();
+        await host.SendAfterAsync(TimeSpan.FromMinutes(2));
+        host.LaidDown().Select(m => m.To.Mailboxes.Single().Address).Distinct().ShouldBe(["neu@example.org", "assistant@example.org"], ignoreOrder: true);
+        (await host.RowsAsync(evt)).ShouldContain("registrationConfirmed attendee done 1");
+    }
+
     [Theory]
     [InlineData("PATCH")]
     [InlineData("DELETE")]

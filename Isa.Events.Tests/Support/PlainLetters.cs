@@ -19,6 +19,9 @@ public sealed class PlainLetters
     /// <summary>What happens before a letter is made.</summary>
     public Action<OutboxEntry>? Before { get; set; }
 
+    /// <summary>What happens once it is made, before it is noted that it leaves.</summary>
+    public Func<OutboxEntry, Task>? Made { get; set; }
+
     /// <summary>What happens while one is laid down.</summary>
     public Action? Sending { get; set; }
 
@@ -39,8 +42,9 @@ public sealed class PlainLetters
         var calendar = ends ? told is null ? null : now : now;
         var says = $"{(calendar is null ? "no object" : calendar.Cancelled ? "CANCEL" : "REQUEST")} {registration.Status} {registration.SiteId} {evt.StartsAt:MM-dd HH:mm} {Text}";
         var letters = new List<Letter>();
-        if (registration.Email is { } email) letters.Add(Make(entry, Recipient.Attendee, email, says, calendar));
+        if (registration.Email is { } email) letters.Add(Make(entry, Recipient.Attendee, email, says, calendar) with { Links = registration.TokenVersion });
         if (registration.CopyTo is { } copy) letters.Add(Make(entry, Recipient.Copy, copy, says, null));
+        if (Made is not null) await Made(entry);
         return letters;
     }
 

@@ -9,7 +9,8 @@ namespace Isa.Events.Api.Features.Invites;
 /// <param name="Status">Of the entry.</param>
 /// <param name="ParticipationStatus">Of the attendee; null where there is no address to name.</param>
 /// <param name="IsAnswered">Whether somebody reads what they answer.</param>
-internal sealed record EntryKind(string SiteId, string Zone, string Status, string? ParticipationStatus, bool IsAnswered)
+/// <param name="HasLeft">Whether it ends in this calendar alone, since the person is told at another address.</param>
+internal sealed record EntryKind(string SiteId, string Zone, string Status, string? ParticipationStatus, bool IsAnswered, bool HasLeft)
 {
     public bool HasEnded => Status == Ical.Net.EventStatus.Cancelled;
 

@@ -36,14 +36,15 @@ public static class InviteCalendar
     /// <param name="links">Addresses that the entry shows.</param>
     /// <param name="joinUrl">The attendee's own join page.</param>
     /// <param name="replyAddress">Where their calendar sends answers, or null where nobody reads them.</param>
-    public static InviteObject ForRegistration(EventInvite shared, Registration registration, RegistrationLinks links, string joinUrl, string? replyAddress)
+    /// <param name="hasLeft">Whether it ends in this calendar alone, since the person is told at another address.</param>
+    public static InviteObject ForRegistration(EventInvite shared, Registration registration, RegistrationLinks links, string joinUrl, string? replyAddress, bool hasLeft = false)
     {
         var evt = shared.Event;
         var ended = !registration.IsActive || evt.Status == Events.EventStatus.Cancelled;
         var kind = new EntryKind(registration.SiteId, Clock.ZoneOf(evt, evt.Site(registration.SiteId)!, registration),
             ended ? Ical.Net.EventStatus.Cancelled : registration.Status == RegistrationStatus.Confirmed ? Ical.Net.EventStatus.Confirmed : Ical.Net.EventStatus.Tentative,
             // They have registered, so they have accepted; answers are asked for where somebody reads them.
-            registration.Email is null ? null : replyAddress is null ? EventParticipationStatus.Accepted : Answering.ParticipationStatus(evt, registration), replyAddress is not null);
+            registration.Email is null ? null : replyAddress is null ? EventParticipationStatus.Accepted : Answering.ParticipationStatus(evt, registration), replyAddress is not null, hasLeft);
         var own = shared.Pattern(kind, PatternOf).Fill(value => value switch
         {
             OwnValue.Uid => TextValue(registration.Id!),
@@ -183,7 +184,7 @@ public static class InviteCalendar
         var (evt, language, ended) = (shared.Event, shared.Language, kind.HasEnded);
         var text = new StringBuilder();
         if (kind.Status == Ical.Net.EventStatus.Tentative) text.AppendLine(Wording.Tentative.In(language));
-        Begin(text, evt, kind.Zone, ended, language);
+        Begin(text, evt, kind.Zone, ended && !kind.HasLeft, language);
         text.Append(Wording.Where.Label(language)).AppendLine(Place(evt, site, language));
         if (!ended)
         {
@@ -193,7 +194,7 @@ public static class InviteCalendar
         }
 
         text.Append(Wording.Reference.Label(language)).AppendLine(EntryPattern.Gap(OwnValue.Reference));
-        End(text, evt, ended ? [] : shared.AgendaLines(kind.Zone), shared.AgendaUrl, EntryPattern.Gap(OwnValue.ManageUrl), ended, language);
+        End(text, evt, ended ? [] : shared.AgendaLines(kind.Zone), shared.AgendaUrl, kind.HasLeft ? null : EntryPattern.Gap(OwnValue.ManageUrl), ended, language);
         return text.ToString();
     }
 

@@ -249,15 +249,22 @@ public record Registration
     public long RevisionAt(Event evt, string siteId) => Revision + 1 + Math.Max(0, evt.Site(SiteId)!.Revision - evt.Site(siteId)!.Revision);
 
     /// <summary>As it is for the mailbox that it has left: over, with the links that went there, and an entry that is older than the next one.</summary>
-    internal Registration AsLeft(string address, ToldInvite told) => this with
+    internal Registration AsLeft(Event evt, string address, ToldInvite told, string? timeZone)
     {
-        Email = address,
-        FullName = address,
-        Status = RegistrationStatus.Cancelled,
-        TokenVersion = told.Links,
-        Told = told,
-        Revision = Revision - 1,
-    };
+        var site = evt.Site(told.SiteId) ?? evt.Site(SiteId)!;
+        return this with
+        {
+            Email = address,
+            FullName = address,
+            Language = told.Language ?? Language,
+            TimeZone = timeZone,
+            SiteId = site.Id,
+            Status = RegistrationStatus.Cancelled,
+            TokenVersion = told.Links,
+            Told = told,
+            Revision = Revision - 1 + evt.Site(SiteId)!.Revision - site.Revision,
+        };
+    }
 
     /// <summary>Whether this was done to it before.</summary>
     internal bool DecidedBefore(ReadSession session, string action) => session.One<string>(ActionOf, new { Id, Action = action }) is not null;

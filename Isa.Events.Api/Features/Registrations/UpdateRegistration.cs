@@ -106,7 +106,8 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
         var named = before.NameFollows && fields.Contains("fullName");
         var person = wanted.ToRegistration(evt, before.MadeBy, before.IsTest);
         var moved = fields.Contains("email") && (before.Email is null || EmailAddress.Normalise(before.Email) != person.EmailNormalised);
-        var leaves = moved && before is { Email: not null, MailState: null } && Registration.Find(session, before.Id!)!.Told is { Cancelled: false } told ? told : null;
+        var told = moved && Registration.Find(session, before.Id!)!.Told is { Cancelled: false } entry ? entry : null;
+        var leaves = before is { Email: not null, MailState: null } ? told : null;
         var after = before with
         {
             ExternalId = wanted.ExternalId,
@@ -148,13 +149,10 @@ public sealed class UpdateRegistration(RegistrationAccess access, RegistrationTo
         HistoryRow.Add(session, after.Id!, "updated", found.Actor, found.ActorId, new HistoryDetails { Fields = fields });
         // A new address is confirmed as the first one would have been.
         var pending = after.Status == RegistrationStatus.PendingConfirmation;
-        if (leaves is not null)
-        {
-            OutboxRow.AddForFormer(session, evt.Id, after.Id!, before.Email!, leaves);
-            session.Execute(NoEntry, new { after.Id, Told = leaves with { Cancelled = true, By = null, Before = null } });
-        }
+        if (leaves is not null) OutboxRow.AddForFormer(session, evt.Id, after.Id!, before.Email!, leaves, before.TimeZone);
+        if (told is not null) session.Execute(NoEntry, new { after.Id, Told = told with { Cancelled = true, By = null, Before = null } });
 
-        OutboxRow.Add(session, moved && pending ? OutboxKind.AddressToConfirm : named && !pending ? RegisterForEvent.KindOf(after.Status) : OutboxKind.RegistrationChanged, evt.Id, after.Id);
+        OutboxRow.Add(session, moved && pending ? OutboxKind.AddressToConfirm : (named || before.Email is null && after.Email is not null) && !pending ? RegisterForEvent.KindOf(after.Status) : OutboxKind.RegistrationChanged, evt.Id, after.Id);
         return after;
     }
 

@@ -224,7 +224,7 @@ public class NoticesTests : MailTests
         mails.Count.ShouldBe(3);
         var still = mails.Single(mail => mail.To == (string)last["email"]!);
         still.Calendar!.Events[0]!.Status.ShouldBe("TENTATIVE");
-        still.Text.ShouldContain("Ihre Anmeldung bleibt bestehen. Sie stehen weiterhin an 2. Stelle der Warteliste (Hannover).");
+        still.Text.ShouldContain("Ihre Anmeldung bleibt bestehen. Sie stehen jetzt an 2. Stelle der Warteliste (Hannover).");
 
         (await Host.Partner.PostAsync($"/v1/registrations/{seated["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
         (await Host.Partner.PostAsync($"/v1/registrations/{last["id"]}/cancel")).ShouldBe(HttpStatusCode.OK);
