@@ -8,6 +8,8 @@ namespace Isa.Events.Api.Email;
 /// <summary>Passes on to the organiser what somebody wrote: a new mail, with the original attached as it came.</summary>
 public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
 {
+    private const int MaxSender = 254;
+
     /// <summary>Empty where the person or the original is gone, or nobody is there to get it any more.</summary>
     public IReadOnlyList<Letter> Find(ReadSession session, OutboxEntry entry)
     {
@@ -24,6 +26,7 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
             ["name"] = registration.FullName, ["reference"] = registration.Reference!, ["event"] = evt.Title.In(language, language),
             // The words that programs put beside it do not always say what it says: Thunderbird's "has accepted" stands above a perhaps too.
             ["answer"] = answer is { } given && new ListContext(evt, language).ReplyName(RowTypes.Name(given)) is { } said ? said : (Phrase?)null,
+            ["sender"] = OtherSender(registration, content) is { } sender ? sender : (Phrase?)null,
         };
         var message = new MimeMessage { Subject = MessageParts.Line(MessageTemplate.Of(MessageTexts.ForwardedSubject.In(language)).ToText(values)) };
         message.To.Add(MessageParts.Mailbox(evt.OrganizerName ?? "", office));
@@ -34,6 +37,20 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
         text.SetText(Encoding.UTF8, MessageTemplate.Of(MessageTexts.Forwarded.In(language)).ToText(values).ReplaceLineEndings("\r\n") + "\r\n");
         message.Body = new Multipart("mixed") { text, Attach(content) };
         return message;
+    }
+
+    // Somebody who had the address before, perhaps, or another mailbox of the same person; anybody can write any sender, so answers do not go there by themselves.
+    private static string? OtherSender(Registration registration, byte[] content)
+    {
+        try
+        {
+            var sender = MimeMessage.Load(new MemoryStream(content, writable: false)).From.Mailboxes.FirstOrDefault()?.Address;
+            return sender is null || registration.Email is { } own && EmailAddress.Normalise(sender) == EmailAddress.Normalise(own) ? null : MessageParts.Shorten(MessageParts.Line(sender), MaxSender);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
     }
 
     // As a mail where it is one, which mail programs open by a click.

@@ -863,9 +863,9 @@ internal static class MessageTexts
 
     /// <summary>To the office, above what somebody wrote.</summary>
     public static readonly Sentence Forwarded = new(
-        "{{ name }} ({{ reference }}) hat auf eine Nachricht zu dieser Veranstaltung geantwortet: {{ event }}.{% if answer %}\n\nAntwort im Kalender: {{ answer }}{% endif %}\n\nDie Antwort liegt bei. Wenn Sie auf diese E-Mail antworten, geht das an die Adresse der Anmeldung.",
-        "{{ name }} ({{ reference }}) has answered a message about this event: {{ event }}.{% if answer %}\n\nAnswer in calendar: {{ answer }}{% endif %}\n\nThe answer is attached. If you reply to this e-mail, that goes to the address of the registration.",
-        "{{ name }}（{{ reference }}）回复了关于以下活动的邮件：{{ event }}。{% if answer %}\n\n日历答复：{{ answer }}{% endif %}\n\n回复内容见附件。如您直接答复本邮件，将发送至该报名所登记的邮箱。");
+        "{{ name }} ({{ reference }}) hat auf eine Nachricht zu dieser Veranstaltung geantwortet: {{ event }}.{% if answer %}\n\nAntwort im Kalender: {{ answer }}{% endif %}{% if sender %}\n\nAbsender: {{ sender }} – nicht die Adresse der Anmeldung.{% endif %}\n\nDie Antwort liegt bei. Wenn Sie auf diese E-Mail antworten, geht das an die Adresse der Anmeldung.",
+        "{{ name }} ({{ reference }}) has answered a message about this event: {{ event }}.{% if answer %}\n\nAnswer in calendar: {{ answer }}{% endif %}{% if sender %}\n\nSender: {{ sender }}, which is not the address of the registration.{% endif %}\n\nThe answer is attached. If you reply to this e-mail, that goes to the address of the registration.",
+        "{{ name }}（{{ reference }}）回复了关于以下活动的邮件：{{ event }}。{% if answer %}\n\n日历答复：{{ answer }}{% endif %}{% if sender %}\n\n发件人：{{ sender }}（并非该报名所登记的邮箱）。{% endif %}\n\n回复内容见附件。如您直接答复本邮件，将发送至该报名所登记的邮箱。");
 
     public static readonly Sentence Regards = new("Mit freundlichen Grüßen", "Kind regards", "此致\n敬礼");
     public static readonly Sentence Manage = new("Anmeldung ansehen, ändern oder absagen", "View, change or cancel your registration", "查看、更改或取消报名");

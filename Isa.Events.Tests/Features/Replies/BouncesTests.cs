@@ -55,6 +55,14 @@ public sealed class BouncesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_whoever_writes_from_the_address_of_the_registration_no_other_sender_is_named()
+    {
+        var person = await _replying.InvitedAsync(await Host.EventAsync());
+        (await _replying.OutcomeAsync(Replying.Written(person.Address, person.Email.ToUpperInvariant(), "Frage", "Content-Type: text/plain\n\nBis wann?"))).ShouldBe("forwarded");
+        (await LaidDownAsync()).ShouldHaveSingleItem().TextBody!.ShouldNotContain("Absender");
+    }
+
+    [Fact]
     public async Task What_somebody_writes_goes_to_the_organiser_with_the_original()
     {
         var evt = await Host.EventAsync();
@@ -71,6 +79,7 @@ public sealed class BouncesTests : IAsyncLifetime
         mail.Headers["X-Auto-Response-Suppress"].ShouldBe("OOF, AutoReply");
         mail.TextBody!.ShouldContain((string)person.Registration["fullName"]!);
         mail.TextBody!.ShouldNotContain("http");
+        mail.TextBody!.ShouldContain("\n\nAbsender: secretary@example.net – nicht die Adresse der Anmeldung.\n\n");
         mail.Attachments.OfType<MessagePart>().ShouldHaveSingleItem().Message!.TextBody!.ShouldContain("Können wir zu zweit kommen?");
 
         var listed = (await Host.Organizer.GetAsync($"/v1/events/{evt}/replies?outcome=forwarded")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
