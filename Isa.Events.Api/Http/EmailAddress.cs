@@ -38,6 +38,7 @@ public static class EmailAddress
         var local = repaired[..at];
         if (Encoding.UTF8.GetByteCount(local) > 64 || local[0] == '.' || local[^1] == '.' || local.Contains("..", StringComparison.Ordinal)) return false;
         if (local[0] is '|' or '/' or '-' || local.Contains("${", StringComparison.Ordinal)) return false; // a program, a file, an option, an expansion (Exim's CVE-2019-10149)
+        if (local.IndexOf("=?", StringComparison.Ordinal) is >= 0 and var word && local.IndexOf("?=", word + 2, StringComparison.Ordinal) > 0) return false; // decoded to another mailbox (RFC 2047)
         foreach (var rune in local.EnumerateRunes()) if (!IsLocal(rune)) return false;
 
         if (!TryAscii(repaired[(at + 1)..], out var domain) || local.Length + 1 + domain.Length > 254) return false;

@@ -22,6 +22,7 @@ public sealed class AddressesTests : MailTests
     [InlineData("-odq@z.example")]
     [InlineData(":include:x@z.example")]
     [InlineData("${run{x}}@z.example")]
+    [InlineData("=?utf-8?q?x?=@z.example")]
     public async Task Ways_programs_and_files_are_refused_wherever_people_are_named(string address)
     {
         var evt = await Host.EventAsync();

@@ -93,6 +93,8 @@ public class TextTests
     [InlineData("${run{a}}@example.org")]
     [InlineData("\\a@example.org")]
     [InlineData("a％b@example.org")]
+    [InlineData("=?utf-8?q?x?=@example.org")] // an encoded word (RFC 2047)
+    [InlineData("a=?iso-8859-1?b?eA==?=.b@example.org")]
     [InlineData("王\u3164@example.org")] // looks like 王@example.org
     [InlineData("wang\ufe0f@example.org")]
     [InlineData("wang\u034f@example.org")]
@@ -102,6 +104,8 @@ public class TextTests
     [InlineData("o'brien@example.org")]
     [InlineData("first.last+tag@example.org")]
     [InlineData("a=b&c@example.org")]
+    [InlineData("a=?b@example.org")]
+    [InlineData("=?=@example.org")]
     [InlineData("a-b_c/d|e@example.org")]
     [InlineData("#1{x}~$`^*?@example.org")]
     public void Addresses_as_some_people_have_them(string text)

@@ -17,7 +17,7 @@ public sealed record AgendaItem
     /// <summary><c>09:00</c>, with an offset (<c>02:30+01:00</c>) where the clocks show it twice.</summary>
     public string? From { get; init; }
 
-    /// <summary>The same, or null.</summary>
+    /// <summary>The same, or null. <c>00:00</c> after another hour is the midnight that ends the day.</summary>
     public string? To { get; init; }
 
     public Texts? Title { get; init; }
@@ -26,51 +26,72 @@ public sealed record AgendaItem
 
     public Texts? Description { get; init; }
 
-    public DateTimeOffset StartsAt(Event evt) => At(evt, From!);
+    // A start and an end with different offsets tell how long it lasts, wherever it moves.
+    private int Turned => To?.Length > HourLength && From!.Length > HourLength ? Offset(From) - Offset(To) : 0;
 
-    public DateTimeOffset? EndsAt(Event evt) => To is { } to ? At(evt, to) : null;
+    private bool EndsAtMidnight => To is { } to && Minutes(to) == 0 && Minutes(From!) > 0;
+
+    public DateTimeOffset StartsAt(Event evt) => At(evt, From!, DayOf(evt));
+
+    /// <summary>When the clock shows <see cref="To"/>; where it came from or to a night in which the clocks change and that is not after the start, as long after it as it lasts.</summary>
+    public DateTimeOffset? EndsAt(Event evt)
+    {
+        if (To is not { } to) return null;
+        var (start, end) = (StartsAt(evt), At(evt, to, LastDayOf(evt)));
+        return end > start && Turned == 0 ? end : start.AddMinutes(Minutes(to) + (EndsAtMidnight ? MinutesOfDay : 0) - Minutes(From!) + Turned);
+    }
 
     /// <summary>Whether it lies between the event's start and its end.</summary>
     public bool IsWithin(Event evt) => StartsAt(evt) >= evt.StartsAt && (EndsAt(evt) ?? StartsAt(evt)) <= evt.EndsAt;
 
     /// <summary>What is wrong with it in this event, or null.</summary>
-    public FieldError? WrongIn(Event evt)
+    /// <param name="evt">That it is of.</param>
+    /// <param name="borne">Codes of a clock time that are no hindrance, for one that moves with its event.</param>
+    public FieldError? WrongIn(Event evt, params ReadOnlySpan<FieldCode> borne)
     {
+        if (Day < 1) return new FieldError("from", FieldCode.InvalidTime);
         var days = Period.DaysBetween(DateOf(evt.StartsAt, evt), DateOf(evt.EndsAt.AddTicks(-1), evt)) + 1;
         if (Day > days) return new FieldError("day", FieldCode.OutOfRange, 1, days);
-        if (EventTimes.Read(Wall(evt, From!), evt.Zone, out _) is { } from) return new FieldError("from", from);
-        if (To is { } to && EventTimes.Read(Wall(evt, to), evt.Zone, out _) is { } wrong) return new FieldError("to", wrong);
-        return EndsAt(evt) < StartsAt(evt) ? new FieldError("to", FieldCode.EndBeforeStart) : null;
+        if (EventTimes.Read(Wall(From!, DayOf(evt)), evt.Zone, out _) is { } from && !borne.Contains(from)) return new FieldError("from", from);
+        if (To is { } to && EventTimes.Read(Wall(to, LastDayOf(evt)), evt.Zone, out _) is { } wrong && !borne.Contains(wrong)) return new FieldError("to", wrong);
+        return EndsAt(evt) < StartsAt(evt) || EndsAt(evt) > evt.Zone.AtStartOfDay(DayOf(evt).PlusDays(1)).ToDateTimeOffset() ? new FieldError("to", FieldCode.EndBeforeStart) : null;
     }
 
     /// <summary>The same some minutes later on the clock, perhaps on another day.</summary>
     public AgendaItem Later(long minutes)
     {
         var from = ((Day ?? 1) - 1) * MinutesOfDay + Minutes(From!) + minutes;
-        return minutes == 0 ? this : this with { Day = (int)Math.Floor((double)from / MinutesOfDay) + 1, From = Clock(from), To = To is { } to ? Clock(Minutes(to) + minutes) : null };
+        return minutes == 0 ? this : this with { Day = (int)Math.Floor((double)from / MinutesOfDay) + 1, From = Clock(From!, minutes), To = To is { } to ? Clock(to, minutes) : null };
     }
 
     /// <summary>A clock time of it as it can be sent again: with the offset where the clocks show it twice.</summary>
-    internal static string Written(string clock, DateTimeOffset at, Event evt) => clock[..HourLength] + (evt.Zone.ShowsTwice(at) ? at.In(evt.Zone).ToString("zzz", CultureInfo.InvariantCulture) : "");
+    internal static string Written(DateTimeOffset at, Event evt) => at.In(evt.Zone).ToString(evt.Zone.ShowsTwice(at) ? "HH:mmzzz" : "HH:mm", CultureInfo.InvariantCulture);
 
     // An agenda moves with its event, perhaps to a day on which the clocks change: a time that is skipped then counts on from before, one that comes twice is the first
     // that is not before the event.
-    private DateTimeOffset At(Event evt, string clock)
+    private static DateTimeOffset At(Event evt, string clock, LocalDate day)
     {
-        var text = Wall(evt, clock);
+        var text = Wall(clock, day);
         if (EventTimes.Read(text, evt.Zone, out var instant) is null) return instant;
         var mapping = evt.Zone.MapLocal(EventTimes.Wall(text));
         var first = mapping.Count == 0 ? Resolvers.LenientResolver(mapping) : mapping.First();
         return (mapping.Count == 2 && first.ToDateTimeOffset() < evt.StartsAt ? mapping.Last() : first).ToDateTimeOffset().ToUniversalTime();
     }
 
-    private string Wall(Event evt, string clock) => $"{LocalDatePattern.Iso.Format(DateOf(evt.StartsAt, evt).PlusDays((Day ?? 1) - 1))}T{clock}";
+    private static string Wall(string clock, LocalDate day) => $"{LocalDatePattern.Iso.Format(day)}T{clock}";
+
+    private LocalDate DayOf(Event evt) => DateOf(evt.StartsAt, evt).PlusDays((Day ?? 1) - 1);
+
+    private LocalDate LastDayOf(Event evt) => DayOf(evt).PlusDays(EndsAtMidnight ? 1 : 0);
 
     private static LocalDate DateOf(DateTimeOffset instant, Event evt) => NodaTime.Instant.FromDateTimeOffset(instant).InZone(evt.Zone).Date;
 
-    private static long Minutes(string clock) => int.Parse(clock.AsSpan(0, 2), CultureInfo.InvariantCulture) * 60 + int.Parse(clock.AsSpan(3, 2), CultureInfo.InvariantCulture);
+    private static int Minutes(string clock) => int.Parse(clock.AsSpan(0, 2), CultureInfo.InvariantCulture) * 60 + int.Parse(clock.AsSpan(3, 2), CultureInfo.InvariantCulture);
 
-    private static string Clock(long minutes) => TimeSpan.FromMinutes((minutes % MinutesOfDay + MinutesOfDay) % MinutesOfDay).ToString(@"hh\:mm", CultureInfo.InvariantCulture);
+    private static int Offset(string clock) => (clock[HourLength] == '-' ? -1 : 1) * Minutes(clock[(HourLength + 1)..]);
+
+    // The offset stays: on a day that has no such hour it says nothing, and on the next that has one it says which.
+    private static string Clock(string clock, long later) => TimeSpan.FromMinutes(((Minutes(clock) + later) % MinutesOfDay + MinutesOfDay) % MinutesOfDay).ToString(@"hh\:mm", CultureInfo.InvariantCulture) + clock[HourLength..];
 }
 
 /// <summary>The agenda of an event as it is stored: items, an uploaded document, or both.</summary>
@@ -144,7 +165,7 @@ public sealed record AgendaItemAnswer
 
     public static AgendaItemAnswer Of(Event evt, AgendaItem item, Language? language) => new()
     {
-        Day = item.Day ?? 1, From = AgendaItem.Written(item.From!, item.StartsAt(evt), evt), To = item.EndsAt(evt) is { } until ? AgendaItem.Written(item.To!, until, evt) : null,
+        Day = item.Day ?? 1, From = AgendaItem.Written(item.StartsAt(evt), evt), To = item.EndsAt(evt) is { } until ? AgendaItem.Written(until, evt) : null,
         StartsAt = EventTimes.Print(item.StartsAt(evt), evt.Zone),
         EndsAt = item.EndsAt(evt) is { } end ? EventTimes.Print(end, evt.Zone) : null,
         Title = item.Title!.Only(language, evt.DefaultLanguage), Speaker = item.Speaker, Description = item.Description?.Only(language, evt.DefaultLanguage),

@@ -26,8 +26,10 @@ public sealed record AgendaMove(long Minutes, IReadOnlyList<int> Outside)
         var minutes = MovesWhole(before, after) ? MinutesBetween(before, after) : 0;
         List<AgendaItem> later = [.. items.Select(item => item.Later(minutes))];
         // All or none: one that kept its hour would come between the others.
-        if (later.Exists(item => item.Day < 1 || item.WrongIn(after) is { } wrong && wrong.Code != FieldCode.AmbiguousTime && wrong.Code != FieldCode.TimeInGap)) (minutes, later) = (0, [.. items]);
-        return (new AgendaMove(minutes, [.. Enumerable.Range(0, items.Count).Where(i => items[i].IsWithin(before) && !later[i].IsWithin(after))]), later);
+        if (!later.TrueForAll(HasPlace)) (minutes, later) = (0, [.. items]);
+        return (new AgendaMove(minutes, [.. Enumerable.Range(0, items.Count).Where(i => items[i].IsWithin(before) && !(later[i].IsWithin(after) && HasPlace(later[i])))]), later);
+
+        bool HasPlace(AgendaItem item) => item.WrongIn(after, FieldCode.AmbiguousTime, FieldCode.TimeInGap, FieldCode.WrongOffset) is null;
     }
 
     // One that begins later and ends when it did has lost an hour, and only its organiser knows which.

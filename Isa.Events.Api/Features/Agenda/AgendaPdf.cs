@@ -110,6 +110,8 @@ public static class AgendaPdf
         private string _footer = "";
         private double _y = double.MaxValue;
         private int _page;
+        private string? _day;
+        private bool _inTable;
 
         public int Write(Event evt, AgendaRow agenda)
         {
@@ -140,7 +142,8 @@ public static class AgendaPdf
                 {
                     _y += 8;
                     Keep(80);
-                    Paragraph(PdfBlockLevelElementTag.Heading3, Clock.Day(day.First().StartsAt(evt).In(evt.Zone), language), Strong);
+                    _day = Clock.Day(day.First().StartsAt(evt).In(evt.Zone), language);
+                    Paragraph(PdfBlockLevelElementTag.Heading3, _day, Strong);
                 }
 
                 Table(evt, day);
@@ -159,9 +162,24 @@ public static class AgendaPdf
             _y = y;
             Paragraph(PdfBlockLevelElementTag.TableHeaderCell, Wording.Topic.In(language), Small, x: Left + Times);
             End();
-            foreach (var item in items) Row(evt, item);
-            End();
             Rule();
+            _inTable = true;
+            foreach (var item in items) Row(evt, item);
+            _inTable = false;
+            End();
+        }
+
+        // On each further page of a table its head again: seen, but not heard a second time.
+        private void Resume()
+        {
+            if (_day is not null) Again(_day + language switch { Language.De => " (Fortsetzung)", Language.Zh => "（续）", _ => " (continued)" }, Strong, Left);
+            _y += _day is null ? 0 : Strong.LineHeight;
+            Again(Wording.Time.In(language), Small, Left);
+            Again(Wording.Topic.In(language), Small, Left + Times);
+            _y += Small.LineHeight;
+            Rule();
+
+            void Again(string text, PdfStyle style, double x) => Artifact(() => Draw(PdfText.Lines(text, style, Right - x)[0], style, x, _y + style.Size));
         }
 
         private void Row(Event evt, AgendaItem item)
@@ -173,7 +191,6 @@ public static class AgendaPdf
             var when = AgendaPage.Span(evt, item, language, "–");
             if (PdfText.Width(when, Text) > Times) when = AgendaPage.Span(evt, item, language, "–\n");
             Keep(Math.Clamp(lines.Sum(l => l.Style.LineHeight), when.Split('\n').Length * Text.LineHeight, (Bottom - Top) / 2) + 10);
-            Rule();
             Begin(PdfBlockLevelElementTag.TableRow);
             var (y, page) = (_y, _page);
             Paragraph(PdfBlockLevelElementTag.TableDataCell, when, Text);
@@ -184,6 +201,7 @@ public static class AgendaPdf
             End();
             End();
             _y = (_page == page ? Math.Max(_y, under) : _y) + 5;
+            Rule();
 
             void Add(string text, PdfStyle style)
             {
@@ -227,10 +245,15 @@ public static class AgendaPdf
         {
             if (_y + height <= Bottom) return;
             (_page, _y) = (_page + 1, Top);
-            if (document is null) return;
+            if (document is not null) TurnPage(document);
+            if (_inTable) Resume();
+        }
+
+        private void TurnPage(PdfDocument paper)
+        {
             _structure!.EndMarkedContentsWithId(); // while the page is still there
             _paper?.Dispose();
-            var page = document.AddPage();
+            var page = paper.AddPage();
             page.Size = PageSize.A4;
             _paper = XGraphics.FromPdfPage(page);
             var number = language switch { Language.De => $"Seite {_page} von {pages}", Language.Zh => $"第 {_page} 页，共 {pages} 页", _ => $"Page {_page} of {pages}" };

@@ -18,7 +18,7 @@ internal sealed record PdfStyle(double Size, bool Bold = false, double Grey = 0)
 internal sealed record PdfRun(string Text, PdfFace Face, double Width);
 
 /// <summary>
-/// Text as lines of a certain width, in fonts that have its characters. An emoji, which none of them has, is left out with the space around it; of words in letters that they lack, or
+/// Text as lines of a certain width, in fonts that have its characters. An emoji or a symbol that none of them has is left out with the space around it; of a text of nothing else, of words in letters that they lack, or
 /// that would have to be joined and written from the right, an ellipsis remains, and of an ideograph a box: what belongs to a name is not dropped unseen.
 /// </summary>
 internal static partial class PdfText
@@ -100,7 +100,7 @@ internal static partial class PdfText
     private static string Shown(string line)
     {
         var words = UnseenWords().Replace(EmptyBrackets().Replace(Marked(line), $"{Ornament}"), $"{Ellipsis}");
-        return UnseenOrnaments().Replace(words, m => m.Index > 0 && m.Value.Contains(' ') && m.Index + m.Length is var next && next < words.Length && !Is(NotFirst, words[next]) ? " " : "");
+        return UnseenOrnaments().Replace(words, m => m.Index > 0 && m.Value.Contains(' ') && m.Index + m.Length is var next && next < words.Length && (m.Value[^1] == ' ' || words[next] == Ellipsis || !Is(NotFirst, words[next])) ? " " : "");
     }
 
     // Every character that is left has a font, but for the marks of those that have none.

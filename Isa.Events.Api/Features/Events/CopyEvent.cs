@@ -92,8 +92,7 @@ public sealed class CopyEvent(EventsDatabase database, CurrentEvents events, Eve
         return [.. items.Select((item, i) =>
         {
             var moved = item.Later(minutes);
-            var wrong = moved.Day < 1 ? new FieldError("from", FieldCode.InvalidTime) : moved.WrongIn(copy);
-            return wrong is null || wrong.Code == FieldCode.AmbiguousTime ? moved : throw new ProblemException(Problem.ValidationFailed, [wrong with { Field = $"agenda.items[{i}].{wrong.Field}" }]);
+            return moved.WrongIn(copy, FieldCode.AmbiguousTime, FieldCode.WrongOffset) is { } wrong ? throw new ProblemException(Problem.ValidationFailed, [wrong with { Field = $"agenda.items[{i}].{wrong.Field}" }]) : moved;
         })];
     }
 }

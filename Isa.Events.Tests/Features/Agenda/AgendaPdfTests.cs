@@ -101,6 +101,9 @@ public class AgendaPdfTests(SharedHost host)
     [InlineData("龙䶮, 𬭎, 堃喆, 犇骉, 臺灣, 𠝹, 鰂魚涌", "龙䶮, 𬭎, 堃喆, 犇骉, 臺灣, 𠝹, 鰂魚涌")]
     [InlineData("👩‍👩‍👧‍👦👍🏽 Hallo 🎉 Welt 👍, Ende (🎉). 👋", "Hallo Welt, Ende.")]
     [InlineData("🎉🎉", "…")]
+    [InlineData("한국어 🎉 العربية 𠮷野家", "한국어 … 𠮷野家")]
+    [InlineData("Hallo 🎉 — Welt", "Hallo — Welt")]
+    [InlineData("Kaffee ✓ und Kuchen ★", "Kaffee und Kuchen ★")]
     [InlineData("ﬁnden Ⅳ ㎏ ａｂｃ … € №", "finden Ⅳ kg")]
     [InlineData("a/b)\\(", "a/b)\\(")]
     [InlineData("Dr. محمد العلي, Köln", "Dr. …, Köln")]
@@ -152,6 +155,27 @@ public class AgendaPdfTests(SharedHost host)
         var structure = await Poppler.StructureAsync(file);
         Regex.Count(structure, @"^ *TR", RegexOptions.Multiline).ShouldBe(204);
         Regex.Count(structure, @"^ *H3", RegexOptions.Multiline).ShouldBe(4);
+    }
+
+    [Theory(SkipUnless = nameof(Poppler.IsThere), SkipType = typeof(Poppler), Skip = Poppler.Missing)]
+    [InlineData(Language.De, "Zeit", "Thema", "Freitag, 16. Oktober 2020 (Fortsetzung)")]
+    [InlineData(Language.En, "Time", "Topic", "Friday, 16 October 2020 (continued)")]
+    [InlineData(Language.Zh, "时间", "内容", "2020年10月16日 星期五（续）")]
+    public async Task Each_further_page_says_what_its_columns_are_and_of_which_day(Language language, string time, string topic, string day)
+    {
+        var (evt, agenda) = await ReadAsync(await Planned());
+        var items = Enumerable.Range(0, 60).Select(i => new AgendaItem { From = "09:00", Title = new() { De = "Punkt" } }).Append(new AgendaItem { Day = 2, From = "09:00", Title = new() { De = "Ende" } }).ToList();
+        var file = AgendaPdf.Render(evt, agenda with { Items = items }, language);
+        var pages = (await Poppler.TextAsync(file)).Split('\f', StringSplitOptions.RemoveEmptyEntries);
+        pages.Length.ShouldBeGreaterThan(1);
+        pages[0].ShouldNotContain(day);
+        pages.Skip(1).ShouldAllBe(page => Regex.IsMatch(page, $@"^\s*{Regex.Escape(day)}\s+{time} +{topic}\s"));
+        var structure = await Poppler.StructureAsync(file);
+        structure.ShouldNotContain(day); // heard once
+        Regex.Count(structure, @"^ *TH", RegexOptions.Multiline).ShouldBe(4);
+
+        var oneDay = await Poppler.TextAsync(AgendaPdf.Render(evt, agenda with { Items = items[..60] }, language));
+        oneDay.Split('\f', StringSplitOptions.RemoveEmptyEntries).Skip(1).ShouldAllBe(page => Regex.IsMatch(page, $@"^\s*{time} +{topic}\s"));
     }
 
     [Fact(SkipUnless = nameof(Poppler.IsThere), SkipType = typeof(Poppler), Skip = Poppler.Missing)]

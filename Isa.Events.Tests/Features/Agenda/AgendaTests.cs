@@ -59,6 +59,8 @@ public class AgendaTests(SharedHost host)
     [InlineData("""[{"from":"04:00+02:00","title":{"de":"x"}}]""", "items[0].from wrong-offset")]
     [InlineData("""[{"from":"02:30+1:00","title":{"de":"x"}}]""", "items[0].from invalid-time")]
     [InlineData("""[{"from":"02:30+01:00","to":"02:45+02:00","title":{"de":"x"}}]""", "items[0].to end-before-start")]
+    [InlineData("""[{"from":"04:00+01:00","to":"00:30+02:00","title":{"de":"x"}}]""", "items[0].to end-before-start")]
+    [InlineData("""[{"from":"00:30","to":"00:15","title":{"de":"x"}}]""", "items[0].to end-before-start")]
     public async Task A_time_that_comes_twice_needs_the_offset_that_tells_which(string items, string error) =>
         (await ReplaceAsync(await host.EventAsync(AutumnNight), items)).ShouldBe(HttpStatusCode.UnprocessableEntity, "validation-failed").Errors.ShouldBe([error]);
 
@@ -168,6 +170,74 @@ public class AgendaTests(SharedHost host)
         (await host.Anybody.GetAsync(made.PathOf("invite"))).ShouldBe(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("2020-11-01T01:00", "2020-11-01T05:00", 0, "02:30 2020-11-01T02:30:00+01:00 03:15 2020-11-01T03:15:00+01:00")] // a week later
+    [InlineData("2020-10-18T02:00", "2020-10-18T06:00", 60, "03:30 2020-10-18T03:30:00+02:00 04:15 2020-10-18T04:15:00+02:00")]
+    [InlineData("2020-10-25T02:00+02:00", "2020-10-25T06:00", 60, "03:30 2020-10-25T03:30:00+01:00 04:15 2020-10-25T04:15:00+01:00")]
+    [InlineData("2021-03-28T01:00", "2021-03-28T05:00", 0, "03:30 2021-03-28T03:30:00+02:00 04:15 2021-03-28T04:15:00+02:00")] // to the spring night
+    [InlineData("2021-10-31T01:00", "2021-10-31T05:00", 0, "02:30+02:00 2021-10-31T02:30:00+02:00 02:15+01:00 2021-10-31T02:15:00+01:00")] // to the next such night
+    public async Task An_item_over_the_turn_of_the_clocks_lasts_as_long_on_another_day(string startsAt, string endsAt, long minutes, string moved)
+    {
+        var evt = await host.EventAsync(AutumnNight);
+        const string Items = """[{"from":"02:30+02:00","to":"02:15+01:00","title":{"de":"Nachtschicht"}}]""";
+        (await ReplaceAsync(evt, Items)).ShouldBe(HttpStatusCode.OK);
+        (await MoveAsync(evt, startsAt, endsAt)).ShouldBe((minutes, ""));
+        (await SpansAsync(evt)).ShouldBe([moved]);
+        (await SendBackAsync(evt)).ShouldBe(HttpStatusCode.OK);
+        (await SpansAsync(evt)).ShouldBe([moved]);
+        if (Poppler.IsThere && minutes == 60) (await Poppler.TextAsync((await host.Anybody.GetAsync($"/v1/events/{evt}/agenda.pdf")).Bytes)).ShouldContain("03:30–04:15");
+    }
+
+    [Fact]
+    public async Task One_item_from_the_autumn_night_holds_no_agenda_back()
+    {
+        var evt = await host.EventAsync(AutumnNight);
+        (await ReplaceAsync(evt, """[{"from":"02:30+02:00","to":"02:15+01:00","title":{"de":"a"}},{"from":"03:30","to":"04:00","title":{"de":"b"}}]""")).ShouldBe(HttpStatusCode.OK);
+        (await MoveAsync(evt, "2020-11-01T01:00", "2020-11-01T05:00")).ShouldBe((0, ""));
+        (await MoveAsync(evt, "2020-11-01T02:00", "2020-11-01T06:00")).ShouldBe((60, ""));
+        (await TimesAsync(evt)).ShouldBe("1 03:30-04:15, 1 04:30-05:00");
+        (await MoveAsync(evt, "2020-10-25T01:00", "2020-10-25T05:00")).ShouldBe((-60, ""));
+        (await TimesAsync(evt)).ShouldBe("1 02:30+02:00-02:15+01:00, 1 03:30-04:00"); // it has not forgotten which
+    }
+
+    [Fact]
+    public async Task In_the_spring_night_an_item_lasts_as_long_and_what_then_ends_after_the_event_is_named()
+    {
+        var evt = await host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("2021-03-21T01:00", "2021-03-21T03:30", null));
+        (await ReplaceAsync(evt, """[{"from":"01:30","to":"02:30","title":{"de":"a"}},{"from":"02:30","to":"03:00","title":{"de":"b"}}]""")).ShouldBe(HttpStatusCode.OK);
+        (await MoveAsync(evt, "2021-03-28T01:00", "2021-03-28T03:30")).ShouldBe((0, "1"));
+        (await SpansAsync(evt)).ShouldBe(["01:30 2021-03-28T01:30:00+01:00 03:30 2021-03-28T03:30:00+02:00", "03:30 2021-03-28T03:30:00+02:00 04:00 2021-03-28T04:00:00+02:00"]);
+        (await MoveAsync(evt, "2021-04-04T01:00", "2021-04-04T03:30")).ShouldBe((0, ""));
+        (await TimesAsync(evt)).ShouldBe("1 01:30-02:30, 1 02:30-03:00");
+        (await MoveAsync(evt, "2021-03-28T01:00", "2021-03-28T03:30")).ShouldBe((0, "1"));
+        (await SendBackAsync(evt)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Where_the_clocks_go_back_over_midnight_an_item_that_would_last_past_it_is_named()
+    {
+        var evt = await host.EventAsync(e => (e["timeZone"], e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("America/Santiago", "2021-04-03T20:00", "2021-04-04T02:00", null));
+        (await ReplaceAsync(evt, """[{"from":"23:30-03:00","to":"23:15-04:00","title":{"de":"a"}}]""")).ShouldBe(HttpStatusCode.OK);
+        (await MoveAsync(evt, "2021-04-10T20:00", "2021-04-11T02:00")).ShouldBe((0, "0"));
+        (await MoveAsync(evt, "2021-04-10T19:00", "2021-04-11T01:00")).Minutes.ShouldBe(-60);
+        (await TimesAsync(evt)).ShouldBe("1 22:30-23:15");
+    }
+
+    [Fact]
+    public async Task An_item_may_end_with_its_day()
+    {
+        var evt = await host.EventAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("2020-10-16T10:00", "2020-10-16T12:00", null));
+        (await ReplaceAsync(evt, """[{"from":"10:00","to":"10:30","title":{"de":"a"}},{"from":"11:30","to":"12:00","title":{"de":"b"}}]""")).ShouldBe(HttpStatusCode.OK);
+        (await MoveAsync(evt, "2020-10-16T22:00", "2020-10-17T00:00")).ShouldBe((720, ""));
+        string[] moved = ["22:00 2020-10-16T22:00:00+02:00 22:30 2020-10-16T22:30:00+02:00", "23:30 2020-10-16T23:30:00+02:00 00:00 2020-10-17T00:00:00+02:00"];
+        (await SpansAsync(evt)).ShouldBe(moved);
+        (await SendBackAsync(evt)).ShouldBe(HttpStatusCode.OK);
+        (await SpansAsync(evt)).ShouldBe(moved);
+        (await MoveAsync(evt, "2020-10-16T10:00", "2020-10-16T12:00")).ShouldBe((-720, ""));
+        (await TimesAsync(evt)).ShouldBe("1 10:00-10:30, 1 11:30-12:00");
+        (await MoveAsync(evt, "2020-10-16T22:01", "2020-10-17T00:01")).ShouldBe((0, "0 1"));
+    }
+
     [Fact]
     public async Task A_document_travels_with_the_invite_and_is_a_download()
     {
@@ -253,8 +323,24 @@ public class AgendaTests(SharedHost host)
 
     private static void AutumnNight(System.Text.Json.Nodes.JsonObject evt) => (evt["startsAt"], evt["endsAt"], evt["registrationCloses"]) = ("2020-10-25T01:00", "2020-10-25T05:00", null);
 
+    private async Task<(long Minutes, string Outside)> MoveAsync(string evt, string startsAt, string endsAt)
+    {
+        var foreseen = (await host.Organizer.PatchAsync($"/v1/events/{evt}?dryRun=true", new { startsAt, endsAt })).ShouldBe(HttpStatusCode.OK).Json["agendaMove"]!;
+        var move = (await host.Organizer.PatchAsync($"/v1/events/{evt}", new { startsAt, endsAt }, ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK).Json["agendaMove"]!;
+        move.ToJsonString().ShouldBe(foreseen.ToJsonString());
+        return ((long)move["minutes"]!, string.Join(' ', move["outside"]!.AsArray().Select(i => $"{i}")));
+    }
+
+    /// <summary>Stores what was read.</summary>
+    private async Task<Answer> SendBackAsync(string evt) => await ReplaceAsync(evt,
+        new JsonArray([.. (await ItemsAsync(evt)).Select(i => new JsonObject { ["day"] = (int)i!["day"]!, ["from"] = (string)i["from"]!, ["to"] = (string?)i["to"], ["title"] = i["title"]!.DeepClone() })]).ToJsonString());
+
+    private async Task<JsonArray> ItemsAsync(string evt) => (await host.Organizer.GetAsync($"/v1/events/{evt}/agenda")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray();
+
+    private async Task<IEnumerable<string>> SpansAsync(string evt) => (await ItemsAsync(evt)).Select(i => $"{i!["from"]} {i["startsAt"]} {i["to"]} {i["endsAt"]}");
+
     private async Task<string> TimesAsync(string evt) =>
-        string.Join(", ", (await host.Organizer.GetAsync($"/v1/events/{evt}/agenda")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => $"{i!["day"]} {i["from"]}-{i["to"]}"));
+        string.Join(", ", (await ItemsAsync(evt)).Select(i => $"{i!["day"]} {i["from"]}-{i["to"]}"));
 
     private static readonly System.Text.Json.JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

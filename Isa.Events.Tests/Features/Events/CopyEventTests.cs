@@ -119,6 +119,15 @@ public class CopyEventTests(SharedHost host)
     }
 
     [Fact]
+    public async Task An_item_over_the_turn_of_the_clocks_lasts_as_long_in_a_copy()
+    {
+        var source = await host.DraftAsync(e => (e["startsAt"], e["endsAt"], e["registrationCloses"]) = ("2020-10-25T01:00", "2020-10-25T05:00", null));
+        (await host.Organizer.PutAsync($"/v1/events/{source}/agenda", """{"items":[{"from":"02:30+02:00","to":"02:15+01:00","title":{"de":"Nachtschicht"}}]}""", ("If-Match", "*"))).ShouldBe(HttpStatusCode.OK);
+        var copy = (await CopyAsync(source, """{"startsAt":"2021-06-01T01:00"}""")).ShouldBe(HttpStatusCode.Created).Json;
+        (await host.Organizer.GetAsync($"/v1/events/{copy["id"]}/agenda")).Json["items"]!.AsArray().Select(i => $"{i!["from"]}-{i["to"]}").ShouldBe(["02:30-03:15"]);
+    }
+
+    [Fact]
     public async Task An_agenda_that_has_no_place_on_the_new_day_is_refused_by_item_and_a_time_that_comes_twice_is_the_first()
     {
         var source = await host.DraftAsync();
