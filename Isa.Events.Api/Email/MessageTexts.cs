@@ -813,6 +813,14 @@ internal static class MessageTexts
             "您将通过视频参会（{{ site }}），专属链接见下方，仅限您本人使用。"),
     };
 
+    // Of one or several, to their contact.
+    private static readonly Dictionary<AttendanceMode, Sentence> WaysOfMembers = new()
+    {
+        [AttendanceMode.InPerson] = new("Teilnahme vor Ort ({{ site }}).", "Attending in person ({{ site }}).", "现场参会（{{ site }}）。"),
+        [AttendanceMode.LinkedRoom] = new("Teilnahme in einem per Video zugeschalteten Raum ({{ site }}).", "Attending in a room linked by video ({{ site }}).", "在视频连线会场参会（{{ site }}）。"),
+        [AttendanceMode.Online] = new("Teilnahme per Video ({{ site }}).", "Attending by video ({{ site }}).", "通过视频参会（{{ site }}）。"),
+    };
+
     public static MessageText Of(MessageKind kind) => All[kind];
 
     /// <summary>The same about the place of somebody who is not named yet, for the contact. It may use <c>state</c> as well.</summary>
@@ -833,6 +841,9 @@ internal static class MessageTexts
 
     /// <summary>A sentence on how people attend at a site; it may use <c>site</c>.</summary>
     public static Sentence Way(AttendanceMode mode) => Ways[mode];
+
+    /// <summary>The same about members of a delegation, for the contact.</summary>
+    public static Sentence WayOfMembers(AttendanceMode mode) => WaysOfMembers[mode];
 
     public static readonly Sentence Greeting = new("Guten Tag {{ name }},", "Dear {{ name }},", "{{ name }}，您好：");
     public static readonly Sentence GreetingToAnybody = new("Guten Tag,", "Hello,", "您好：");

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Isa.Events.Api.Features.Invitations;
 using Isa.Events.Api.Features.Invites;
 using Isa.Events.Api.Features.Pages;
@@ -26,7 +27,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         {
             Language = language,
             Subject = $"{(isTest || matter.TestTo is not null ? "[Test] " : "")}{About(matter)}{subject}",
-            Preface = Preface(matter, values),
+            Preface = Preface(matter, shared, values),
             Changes = matter.Kind is MessageKind.EventChanged or MessageKind.DelegationApproved || tellsPlace && !IsOver(matter) ? [.. matter.Concerned.SelectMany(person => Changes(matter, person)).Distinct().GroupBy(change => change.Label).SelectMany(changes => changes)] : [],
             Greeting = Fill(matter.Kind.Is(MessageTraits.NoName) ? MessageTexts.GreetingToAnybody : MessageTexts.Greeting, values, language),
             Body = body,
@@ -77,7 +78,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         {
             try
             {
-                var line = Own(words.Subject, ofSubject) is { Text.Length: > 0 } ownLine ? MessageParts.Line(PlainHtml.Plain(ownLine.Text)) : Line();
+                var line = Own(words.Subject, ofSubject, inSubject: true) is { Text.Length: > 0 } ownLine ? Spaces().Replace(MessageParts.Line(PlainHtml.Plain(ownLine.Text)), " ") : Line();
                 return (line, Own(words.Body, values) is { } own && (own.Text.Length > 0 || matter.Kind == MessageKind.OrganizerMessage) ? new Phrase(PlainHtml.Plain(own.Text), own.Language) { Html = PlainHtml.Of(own.Text, own.Language!.Value, language) } : Fill(builtIn.Body, values, language));
             }
             catch (Exception e) when (matter.Kind != MessageKind.OrganizerMessage)
@@ -90,57 +91,61 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
 
         string Line() => MessageTemplate.Of(builtIn.Subject.In(language)).ToText(ofSubject);
 
-        Phrase? Own(Texts? texts, Dictionary<string, Phrase?> filled)
+        Phrase? Own(Texts? texts, Dictionary<string, Phrase?> filled, bool inSubject = false)
         {
             if (texts is null) return null;
             // What replaces the product's words does so in its own language alone; a message falls back as the event's texts do.
-            var more = WithMore(matter, shared, filled);
+            var more = WithMore(matter, shared, filled, inSubject);
             if (matter.Kind != MessageKind.OrganizerMessage) return texts[language] is { } same ? new Phrase(OrganizerTemplate.Render(same, more), language) : null;
             return new Phrase(OrganizerTemplate.Render(texts.In(language, evt.DefaultLanguage), more), texts.Resolve(language, evt.DefaultLanguage));
         }
     }
 
     // With what organisers may use beside the rest.
-    private Dictionary<string, Phrase?> WithMore(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values)
+    private Dictionary<string, Phrase?> WithMore(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values, bool inSubject = false)
     {
         var (evt, language, registration) = (matter.Event, matter.Language, matter.Registration);
         var known = AsTold(matter);
         var more = new Dictionary<string, Phrase?>(values)
         {
             ["when"] = new Phrase(Clock.Span(known.StartsAt, known.EndsAt, ZoneOf(matter), language), language),
-            ["where"] = OfAll(matter, person => matter.GivesPlace(person) ? InviteCalendar.Location(evt, person, language) : null),
+            ["where"] = OfAll(person => matter.GivesPlace(person) ? InviteCalendar.Location(evt, person, language) : null),
             ["agendaLink"] = shared.AgendaUrl is { } agenda ? new Phrase(agenda) : null,
             // Whoever has an address gets theirs there alone.
-            ["joinLink"] = OfAll(matter, person => matter.GivesPlace(person) && !matter.IsPast && evt.Site(person.SiteId)!.JoinsByVideo && (registration is not null || person is { Email: null, NameFollows: false }) ? tokens.JoinUrl(person) : null),
+            ["joinLink"] = OfAll(person => matter.GivesPlace(person) && !matter.IsPast && evt.Site(person.SiteId)!.JoinsByVideo && (registration is not null || person is { Email: null, NameFollows: false }) ? tokens.JoinUrl(person) : null),
             ["manageLink"] = IsOver(matter) || matter.Kind is MessageKind.AddressToConfirm or MessageKind.DelegationToConfirm ? null
                 : registration is not null ? new Phrase(tokens.Links(registration, evt).Manage) : matter.Contact is { } contact ? new Phrase(tokens.Links(contact).Manage) : null,
         };
         if (registration is not null || matter.Members.Count == 0 || matter.Kind.Is(MessageTraits.NoName)) return more;
-        more["when"] = OfAll(matter, person => Clock.Span(known.StartsAt, known.EndsAt, Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person), language));
-        more["reference"] = OfAll(matter, person => person.Reference);
-        more["site"] = OfAll(matter, person => matter.GivesPlace(person) ? SiteOf(person.SiteId).Text : null);
-        more["way"] = OfAll(matter, person => matter.GivesPlace(person) ? Fill(MessageTexts.Way(evt.Site(person.SiteId)!.Mode), new Dictionary<string, Phrase?> { ["site"] = SiteOf(person.SiteId) }, language).Text : null);
-        more["waitingFor"] = OfAll(matter, person => (person.Waitlist?.SiteId ?? (person.Status == RegistrationStatus.Waitlisted ? person.SiteId : null)) is { } site ? SiteOf(site).Text : null);
+        more["when"] = OfAll(person => Clock.Span(known.StartsAt, known.EndsAt, Clock.ZoneOf(evt, evt.Site(person.SiteId)!, person), language));
+        more["reference"] = OfAll(person => person.Reference);
+        more["site"] = OfAll(person => matter.GivesPlace(person) ? SiteOf(person.SiteId).Text : null);
+        more["way"] = OfAll(person => matter.GivesPlace(person) ? Fill(MessageTexts.WayOfMembers(evt.Site(person.SiteId)!.Mode), new Dictionary<string, Phrase?> { ["site"] = SiteOf(person.SiteId) }, language).Text : null);
+        more["waitingFor"] = OfAll(person => (person.Waitlist?.SiteId ?? (person.Status == RegistrationStatus.Waitlisted ? person.SiteId : null)) is { } site ? SiteOf(site).Text : null);
         return more;
 
+        Phrase? OfAll(Func<Registration, string?> of) => MessageWriter.OfAll(matter, of, inSubject);
         Phrase SiteOf(string id) => Phrase.Of(evt.Site(id)!.Name, language, evt.DefaultLanguage);
     }
 
-    // What holds for all of them; else a line for each, by name. Where nobody has shown that they are the contact, nothing of those who were named to us.
-    private static Phrase? OfAll(Matter matter, Func<Registration, string?> of)
+    // What holds for all of them; else a line for each, by name, and in a subject, which has one line, the values alone. Where nobody has shown that they are the contact, nothing of those who were named to us.
+    private static Phrase? OfAll(Matter matter, Func<Registration, string?> of, bool inSubject)
     {
         var language = matter.Language;
         var each = matter.Registration is null && matter.Kind.Is(MessageTraits.NoName) ? [] : matter.Concerned.Select(person => (Person: person, Value: of(person))).ToList();
         if (each.DistinctBy(one => one.Value).Count() <= 1) return each is [(_, { } same), ..] ? new Phrase(same, language) : null;
+        if (inSubject) return new Phrase(MessageParts.Shorten(string.Join(language == Language.Zh ? "、" : ", ", each.Select(one => one.Value?.TrimEnd('.', '。')).OfType<string>().Distinct()), MaxTitleInSubject), language);
         return new Phrase("\n" + string.Join('\n', each.Where(one => one.Value is not null).Select(one => $"{NameOf(one.Person)}{(language == Language.Zh ? "：" : ": ")}{one.Value}")), language);
 
         string NameOf(Registration person) => person.NameFollows ? MessageTexts.NameFollows.In(language) : PlainHtml.Mark(person.FullName);
     }
 
-    private static Phrase? Preface(Matter matter, Dictionary<string, Phrase?> values)
+    private Phrase? Preface(Matter matter, EventInvite shared, Dictionary<string, Phrase?> values)
     {
         var language = matter.Language;
-        var concerned = matter.Concerned;
+        // Whom an organiser's text tells nothing has nothing to be passed on.
+        var told = matter is { Kind: MessageKind.OrganizerMessage, Members.Count: > 1 } ? matter.Members.Where(member => WhyEmpty(matter with { Members = [member] }, shared) is null).ToList() : [];
+        var concerned = told.Count > 0 ? told : matter.Concerned;
         return matter switch
         {
             { Kind: MessageKind.CancelledAddressNotConfirmed } => null,
@@ -153,6 +158,9 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
 
         Phrase With(Sentence sentence, string name, IEnumerable<string> several) => Fill(sentence, new Dictionary<string, Phrase?> { [name] = string.Join(language == Language.Zh ? "、" : ", ", several) }, language);
     }
+
+    [GeneratedRegex(" {2,}", RegexOptions.CultureInvariant)]
+    private static partial Regex Spaces();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An organiser's text for {Kind} of event {Event} could not be made; the built-in one was sent")]
     private static partial void LogWordsFailed(ILogger logger, Exception exception, MessageKind kind, string @event);

@@ -71,6 +71,7 @@ internal static partial class OrganizerTemplate
     ];
 
     private static readonly Dictionary<string, Phrase?> Nothing = [];
+    private static readonly Dictionary<string, Phrase?> Anything = Names.ToDictionary(n => n.Name, n => (Phrase?)new Phrase(n.Name));
     private static readonly HashSet<string> Known = [.. Names.Select(n => n.Name)];
     private static readonly HashSet<string> ByAnybody = ["name", "replaced", "registeredBy"];
 
@@ -107,12 +108,12 @@ internal static partial class OrganizerTemplate
     internal static FieldError? Wrong(string source, string field)
     {
         var reader = new TemplateReader(source, Known, Filters);
-        if (reader.Tags > MaxTags) return new FieldError(field, FieldCode.TooMany, MaxTags);
+        if (reader.After(MaxTags) is { } tooMany) return new FieldError(field, FieldCode.TooManyTags, LineOf(source, tooMany), ColumnOf(source, tooMany), MaxTags);
         if (reader.Read() is { } mistake)
         {
             var (line, column) = (LineOf(source, mistake.At), ColumnOf(source, mistake.At));
             return mistake.Name is null ? new FieldError(field, FieldCode.InvalidTemplate, line, column)
-                : new FieldError(field, FieldCode.UnknownName, line, column, MessageParts.Shorten(mistake.Name, 60), string.Join(", ", mistake.IsFilter ? Filters : Known));
+                : new FieldError(field, FieldCode.UnknownName, line, column, MessageParts.Shorten(mistake.Name, 60), string.Join(", ", mistake.Allowed!));
         }
 
         if (!Parser.TryParse(source, out _, out var error))
@@ -123,7 +124,7 @@ internal static partial class OrganizerTemplate
             long NumberAt(int group) => place.Success ? long.Parse(place.Groups[group].Value, CultureInfo.InvariantCulture) : 1;
         }
 
-        return !reader.AsksForNames && Render(source, Nothing).Length == 0 ? new FieldError(field, FieldCode.EmptyTemplate) : null;
+        return !reader.AsksForNames && Render(source, Nothing).Length == 0 || Render(reader.Spoken, Anything).Length == 0 ? new FieldError(field, FieldCode.EmptyTemplate) : null;
     }
 
     private static long LineOf(string source, int at) => source.AsSpan(0, at).Count('\n') + 1;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Isa.Events.Api.Email;
@@ -5,12 +6,13 @@ namespace Isa.Events.Api.Email;
 /// <summary>What is wrong with a template.</summary>
 /// <param name="At">Where, in UTF-16 units from its beginning.</param>
 /// <param name="Name">What does not exist, where that is it.</param>
-/// <param name="IsFilter">Whether a filter was meant.</param>
-internal sealed record TemplateMistake(int At, string? Name = null, bool IsFilter = false);
+/// <param name="Allowed">What does, in its place.</param>
+internal sealed record TemplateMistake(int At, string? Name = null, IReadOnlyCollection<string>? Allowed = null);
 
 /// <summary>Reads a template as organisers may write it, to say where it is wrong: Fluid knows the place of few mistakes, and none of a name.</summary>
 internal sealed partial class TemplateReader(string source, IReadOnlyCollection<string> names, IReadOnlyCollection<string> filters)
 {
+    private static readonly string[] Tags = ["if", "elsif", "else", "unless", "case", "when", "comment", "raw"];
     private static readonly string[] Constants = ["true", "false", "nil", "null", "empty", "blank"];
     private static readonly string[] Comparisons = ["==", "!=", "<>", ">=", "<=", ">", "<", "contains", "startswith", "endswith"];
     private static readonly string[] Reserved = ["and", "or", "not", .. Comparisons];
@@ -19,26 +21,37 @@ internal sealed partial class TemplateReader(string source, IReadOnlyCollection<
     private const int MaxTagLength = 300;
 
     private readonly Stack<Block> _open = [];
+    private readonly StringBuilder _spoken = new();
     private List<Match> _tokens = []; // of the tag that is read
     private int _next;
 
-    /// <summary>How many places in braces there are.</summary>
-    public int Tags => Opening().Count(source);
+    /// <summary>Where the first place in braces is that is one too many, or null.</summary>
+    public int? After(int tags) => Opening().Matches(source).Skip(tags).FirstOrDefault()?.Index;
 
     /// <summary>Whether what comes out depends on whom it is for.</summary>
     public bool AsksForNames { get; private set; }
 
+    /// <summary>All that can come out, as a template without conditions.</summary>
+    public string Spoken => _spoken.ToString();
+
     /// <summary>The first mistake, or null.</summary>
     public TemplateMistake? Read()
     {
-        for (var opening = Opening().Match(source); opening.Success; opening = Opening().Match(source, opening.Groups["remark"].Success ? opening.Index + opening.Length : End))
+        var from = 0;
+        for (var opening = Opening().Match(source); opening.Success; opening = Opening().Match(source, from))
         {
+            _spoken.Append(source, from, opening.Index - from);
+            from = opening.Index + opening.Length;
             if (opening.Groups["remark"].Success) continue;
             var isOutput = opening.Value[1] == '{';
             if (Tokenise(opening, isOutput ? "}}" : "%}") is { } unclosed) return unclosed;
+            var isSpoken = isOutput || Token.Value == "raw";
             if ((isOutput ? Value() ?? Filters() ?? Closing() : Tag()) is { } mistake) return mistake;
+            from = End;
+            if (isSpoken) _spoken.Append(source, opening.Index, from - opening.Index);
         }
 
+        _spoken.Append(source, from, source.Length - from);
         return _open.TryPeek(out var block) ? new(block.At) : null;
     }
 
@@ -66,7 +79,7 @@ internal sealed partial class TemplateReader(string source, IReadOnlyCollection<
 
     private TemplateMistake? Tag()
     {
-        var (at, tag) = (Token.Index, Token.Value);
+        var (at, tag, isWord) = (Token.Index, Token.Value, Token.Groups["word"].Success);
         var block = _open.TryPeek(out var open) ? open : null;
         _next++;
         switch (tag)
@@ -87,7 +100,7 @@ internal sealed partial class TemplateReader(string source, IReadOnlyCollection<
                 _open.Pop();
                 return Closing();
             default:
-                return new(at);
+                return !isWord || Tags.Contains(tag) || tag.StartsWith("end", StringComparison.Ordinal) && Tags.Contains(tag[3..]) ? new(at) : new(at, tag, Tags);
         }
     }
 
@@ -119,7 +132,7 @@ internal sealed partial class TemplateReader(string source, IReadOnlyCollection<
         {
             _next++;
             if (!Token.Groups["word"].Success) return Here;
-            if (!filters.Contains(Token.Value)) return Here with { Name = Token.Value, IsFilter = true };
+            if (!filters.Contains(Token.Value)) return Here with { Name = Token.Value, Allowed = filters };
             _next++;
             if (Token.Value != ":") continue;
             _next++;
@@ -148,7 +161,7 @@ internal sealed partial class TemplateReader(string source, IReadOnlyCollection<
         if (!isWord || Constants.Contains(token.Value)) return null;
         AsksForNames = true;
         var name = Member().Match(source, token.Index) is { Success: true } member ? member.Value : token.Value;
-        return names.Contains(name) ? null : new(token.Index, name);
+        return names.Contains(name) ? null : new(token.Index, name, names);
     }
 
     private TemplateMistake? Closing() => _next == _tokens.Count - 1 ? null : Here;

@@ -77,6 +77,7 @@ public sealed record FieldCode(string Code, Sentence Detail)
     public static readonly FieldCode Formula = new("formula", new("Hier steht eine Formel. Bitte den Wert selbst eintragen.", "This is a formula. Please enter the value itself.", "此处是公式，请直接填写数值或文字。"));
     public static readonly FieldCode InvalidTemplate = new("invalid-template", new("Zeile {0}, Spalte {1}: Hier ist die Vorlage nicht zu verstehen.", "Line {0}, column {1}: the template cannot be understood here.", "第{0}行第{1}列：模板无法识别。"));
     public static readonly FieldCode UnknownName = new("unknown-name", new("Zeile {0}, Spalte {1}: „{2}“ gibt es hier nicht. Erlaubt ist: {3}.", "Line {0}, column {1}: there is no “{2}” here. Allowed: {3}.", "第{0}行第{1}列：此处没有“{2}”。允许：{3}。"));
+    public static readonly FieldCode TooManyTags = new("too-many-tags", new("Zeile {0}, Spalte {1}: Eine Vorlage hat höchstens {2} Stellen in geschweiften Klammern.", "Line {0}, column {1}: a template has at most {2} places in braces.", "第{0}行第{1}列：模板中最多有{2}处大括号标记。"));
     public static readonly FieldCode EmptyTemplate = new("empty-template", new("Aus dieser Vorlage wird kein Text.", "No text comes of this template.", "此模板不会产生任何文字。"));
     public static readonly FieldCode TooDeep = new("too-deep", new("Die Daten sind zu tief verschachtelt.", "The data is nested too deep.", "数据嵌套过深。"));
 

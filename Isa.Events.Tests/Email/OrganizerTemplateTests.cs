@@ -1,6 +1,7 @@
 using CsCheck;
 using Isa.Events.Api.Email;
 using Isa.Events.Api.Http;
+using Isa.Events.Api.Problems;
 
 namespace Isa.Events.Tests.Email;
 
@@ -54,8 +55,13 @@ public class OrganizerTemplateTests
     [InlineData("{% case site %}{% when %}x{% endcase %}", 1, 24)]
     [InlineData("{% when 'a' %}", 1, 4)]
     [InlineData("{% case site %} {{ name }} {% when 1 %}x{% endcase %}", 1, 17)]
-    [InlineData("ab\ncd {% for i in name %}{{ i }}{% endfor %}", 2, 7)]
-    [InlineData("{% IF name %}a{% endif %}", 1, 4)]
+    [InlineData("ab\ncd {% for i in name %}{{ i }}{% endfor %}", 2, 7, "for")]
+    [InlineData("{% assign x = 1 %}{{ x }}", 1, 4, "assign")]
+    [InlineData("{% if name %}a{% elseif event %}b{% endif %}", 1, 18, "elseif")]
+    [InlineData("{% endfor %}", 1, 4, "endfor")]
+    [InlineData("{% endraw %}", 1, 4)]
+    [InlineData("{% 'x' %}", 1, 4)]
+    [InlineData("{% IF name %}a{% endif %}", 1, 4, "IF")]
     [InlineData("{% %}", 1, 4)]
     [InlineData("{% raw %}{{ name }}", 1, 4)]
     [InlineData("{% comment %}a{% endcomment x %}", 1, 4)]
@@ -82,6 +88,38 @@ public class OrganizerTemplateTests
         var error = OrganizerTemplate.Wrong(template, "body").ShouldNotBeNull();
         error.Code.Code.ShouldBe(name is null ? "invalid-template" : "unknown-name");
         error.Arguments.Take(3).ShouldBe(name is null ? [line, column] : [line, column, name]);
+    }
+
+    [Theory]
+    [InlineData("{% for x in name %}{% endfor %}", "if, elsif, else, unless, case, when, comment, raw")]
+    [InlineData("{{ name | replace: 'a', 'b' }}", "default, upcase, downcase, capitalize, strip")]
+    public void What_does_not_exist_is_told_with_what_does(string template, string allowed) =>
+        OrganizerTemplate.Wrong(template, "body")!.Arguments[3].ShouldBe(allowed);
+
+    [Theory]
+    [InlineData("{{ nil }}")]
+    [InlineData("{% if name %}{% endif %}")]
+    [InlineData("{% if name %} {% elsif event %}{{ nil }}{% else %}\n{% comment %}x{% endcomment %}{% endif %}")]
+    [InlineData("{% case name %}{% when 'a' %}{{ '' }}{% endcase %}{% # x %}")]
+    [InlineData("{% unless name %}{% raw %} {% endraw %}{% endunless %}")]
+    public void One_of_which_nothing_can_come_for_anybody_is_refused(string template) => OrganizerTemplate.Wrong(template, "body")!.Code.ShouldBe(FieldCode.EmptyTemplate);
+
+    [Theory]
+    [InlineData("{% if note %}{{ note }}{% endif %}")]
+    [InlineData("{% unless name %}x{% endunless %}")]
+    [InlineData("{% if note %}{% raw %}x{% endraw %}{% endif %}")]
+    [InlineData("{% case note %}{% when 'a' %}{{ nil | default: note }}{% endcase %}")]
+    public void One_of_which_something_can_come_for_somebody_is_taken(string template) => OrganizerTemplate.Wrong(template, "body").ShouldBeNull();
+
+    [Fact]
+    public void Of_too_many_places_in_braces_the_first_is_told()
+    {
+        var most = string.Concat(Enumerable.Repeat("{{ name }}\n", 100));
+        OrganizerTemplate.Wrong(most, "body").ShouldBeNull();
+        var error = OrganizerTemplate.Wrong($"{most}ab {{{{ name }}}}{{{{ name }}}}", "body").ShouldNotBeNull();
+        error.Code.ShouldBe(FieldCode.TooManyTags);
+        error.Arguments.ShouldBe([101L, 4L, 100]);
+        error.Code.Text(Language.En, [.. error.Arguments]).ShouldBe("Line 101, column 4: a template has at most 100 places in braces.");
     }
 
     [Theory]

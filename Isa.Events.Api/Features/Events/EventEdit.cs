@@ -103,7 +103,7 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
         return [.. from reader in session.Query<Reader>(Readers, new { EventId = before.Id, before.IsTest })
             let kind = after.Status == EventStatus.Cancelled ? MessageKind.EventCancelled
                 : moving.Contains(reader.Id) ? MessageKind.MovedByOrganizer
-                : reader.Status != RegistrationStatus.PendingConfirmation && ToldInvite.Differs(before, after, reader.SiteId, reader.Language) ? MessageKind.EventChanged : (MessageKind?)null
+                : ToldInvite.Differs(before, after, reader.SiteId, reader.Language) ? MessageKind.EventChanged : (MessageKind?)null
             where kind is not null
             group reader by (Kind: kind.Value, reader.Language) into told
             orderby told.Key
@@ -130,8 +130,6 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
 
         public string SiteId { get; init; } = "";
 
-        public RegistrationStatus Status { get; init; }
-
         public Language Language { get; init; }
     }
 
@@ -151,9 +149,11 @@ public sealed class EventEdit(EventsDatabase database, CurrentEvents events, IOp
 
     private const string Of = "FROM registrations r LEFT JOIN delegations d ON d.id = r.delegation_id WHERE r.event_id = @EventId AND r.is_test = @IsTest";
 
-    private const string Readerships = $"SELECT r.site_id, {LanguageOf} AS language, COUNT(*) AS count {Of} AND r.status NOT IN ('pendingConfirmation', 'cancelled', 'declined') GROUP BY r.site_id, {LanguageOf}";
+    private const string IsTold = "r.status NOT IN ('pendingConfirmation', 'cancelled', 'declined')";
 
-    private const string Readers = $"SELECT r.id, r.site_id, r.status, {LanguageOf} AS language {Of} AND r.status NOT IN ('cancelled', 'declined')";
+    private const string Readerships = $"SELECT r.site_id, {LanguageOf} AS language, COUNT(*) AS count {Of} AND {IsTold} GROUP BY r.site_id, {LanguageOf}";
+
+    private const string Readers = $"SELECT r.id, r.site_id, {LanguageOf} AS language {Of} AND {IsTold}";
 }
 
 /// <summary>What an edit comes to.</summary>

@@ -15,7 +15,7 @@ public sealed class ReplaceMessageText(EventsDatabase database, CurrentEvents ev
         var match = IfMatch.Require(HttpContext);
         var evt = (await events.GetAsync(Route<string>("event")!, HttpContext.GetCaller(), ct)).Event;
         var kind = MessageTextRow.KindOf(Route<string>("kind")!);
-        if (request.IsEmpty) throw ProblemException.Invalid("", FieldCode.Required);
+        if (request.IsEmpty) throw ProblemException.Invalid(request switch { { De: not null } => "de.body", { En: not null } => "en.body", { Zh: not null } => "zh.body", _ => "" }, FieldCode.Required);
         var stored = await database.WriteAsync(evt.Id, session =>
         {
             session.LockEvent(evt.Id);

@@ -529,6 +529,19 @@ public class UndoActionTests
     }
 
     [Fact]
+    public async Task Whoever_has_not_confirmed_their_address_is_not_counted_among_those_who_would_be_told()
+    {
+        await using var host = await HostAsync();
+        var evt = await host.EventAsync(e => e["rules"] = new JsonObject { ["confirmsAddresses"] = true });
+        (await host.Partner.RegisterAsync(evt, Given.Person())).ShouldBe(HttpStatusCode.Created).Json["status"]!.ToString().ShouldBe("pendingConfirmation");
+        await host.SendAsync();
+        foreach (var dryRun in new[] { await host.Organizer.PostAsync($"/v1/events/{evt}/cancel?dryRun=true"), await host.Organizer.PatchAsync($"/v1/events/{evt}?dryRun=true", Later) })
+            dryRun.ShouldBe(HttpStatusCode.OK).Json["wouldTell"]!.AsArray().ShouldBeEmpty();
+        await CancelAsync(host, evt);
+        (await host.SendAfterAsync(TimeSpan.FromHours(1))).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_waiting_list_and_seats_that_people_have_taken_since_are_not_taken_from_them()
     {
         await using var host = await HostAsync();
