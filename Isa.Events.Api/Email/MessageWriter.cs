@@ -233,11 +233,10 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     // What holds for somebody whose place depends on an answer, of theirs or of others; or who asked.
     private static string? StateOf(Matter matter)
     {
-        if (matter.Registration is not { } person) return null;
+        if (matter.Registration is not { } person || !matter.IsOfNobody && matter.Kind is not (MessageKind.Links or MessageKind.EventChanged or MessageKind.DetailsChanged)) return null;
         var language = matter.Language;
         var state = AttendeeState.Of(matter.Event, person with { Language = language }, matter.Wait, matter.Now, matter.IsOfNobody);
         if (matter.IsOfNobody || matter.Kind == MessageKind.Links) return state;
-        if (matter.Kind is not (MessageKind.EventChanged or MessageKind.DetailsChanged)) return null;
         if (matter.Wait is { State: EntryState.Offered }) return state + MessageTexts.PleaseAnswer.In(language);
         return person.Status switch
         {

@@ -120,9 +120,16 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
     {
         session.LockRow(eventId);
         var givesUpAt = session.Now + TimeSpan.FromDays(settings.Value.RetryDays);
+        var links = session.Query<Links>(LinksOf, new { Claim = claim.Id, EventId = eventId }).ToDictionary(of => of.Id, of => of.TokenVersion);
         foreach (var (entry, letter, others, _) in letters)
         {
-            if (letter.Links is { } links) session.Execute(LetGoOutdated, new { entry.Id, Claim = claim.Id, entry.RegistrationId, Links = links });
+            // The address was replaced since it was made: it is made anew.
+            if (letter.Links is { } made && links.TryGetValue(entry.RegistrationId!, out var now) && now != made)
+            {
+                session.Execute(LetGo, new { entry.Id, Claim = claim.Id, Untried = 0 });
+                continue;
+            }
+
             foreach (var other in others) session.Execute(Split, new { NewId = OrderedId.New(session.Now), entry.Id, Claim = claim.Id, session.Now, other.Recipient, Payload = (entry.Payload ?? new OutboxDetails()) with { SplitFrom = entry.Id } });
             if (letter.Told is { } told) session.Execute(Tell, new { Told = told, entry.RegistrationId, entry.Id, Claim = claim.Id });
             foreach (var (member, its) in letter.ToldOfMembers) session.Execute(Tell, new { Told = its, RegistrationId = member, entry.Id, Claim = claim.Id });
@@ -141,6 +148,13 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         foreach (var (entry, delivery, _) in outcomes.Where(o => o.Delivery?.BounceCode is not null && o.Entry.RegistrationId is not null))
             await NoteBounceAsync(claim, entry, delivery!.Value.BounceCode!, ct);
         return await database.WriteAsync(Writer, session => End(session, claim, outcomes), ct);
+    }
+
+    private sealed record Links
+    {
+        public string Id { get; init; } = "";
+
+        public long TokenVersion { get; init; }
     }
 
     private static List<string> End(WriteSession session, RowClaim claim, IReadOnlyList<Outcome> outcomes)
@@ -243,11 +257,7 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
 
     private const string UseRate = "UPDATE leases SET held_until = @Until WHERE name = 'mail rate'";
 
-    // The address was replaced since it was made: it is made anew.
-    private const string LetGoOutdated = """
-        UPDATE outbox SET leased_until = created_at, leased_by = NULL
-        WHERE id = @Id AND leased_by = @Claim AND state = 'pending' AND NOT EXISTS (SELECT 1 FROM registrations r WHERE r.id = @RegistrationId AND r.token_version = @Links)
-        """;
+    private const string LinksOf = "SELECT id, token_version FROM registrations WHERE id IN (SELECT registration_id FROM outbox WHERE leased_by = @Claim AND event_id = @EventId)";
 
     private const string Split = """
         INSERT INTO outbox (id, kind, event_id, registration_id, delegation_id, payload, state, created_at, due_at, bulk, action_id, recipient)
