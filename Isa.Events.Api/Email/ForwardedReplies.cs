@@ -20,13 +20,13 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
 
     private static MimeMessage Write(Event evt, Registration registration, string office, CalendarReply? answer, byte[] content)
     {
-        var language = evt.DefaultLanguage;
+        var (language, original) = (evt.DefaultLanguage, Read(content));
         var values = new Dictionary<string, Phrase?>
         {
             ["name"] = registration.FullName, ["reference"] = registration.Reference!, ["event"] = evt.Title.In(language, language),
             // The words that programs put beside it do not always say what it says: Thunderbird's "has accepted" stands above a perhaps too.
             ["answer"] = answer is { } given && new ListContext(evt, language).ReplyName(RowTypes.Name(given)) is { } said ? said : (Phrase?)null,
-            ["sender"] = OtherSender(registration, content) is { } sender ? sender : (Phrase?)null,
+            ["sender"] = OtherSender(registration, original) is { } sender ? sender : (Phrase?)null,
         };
         var message = new MimeMessage { Subject = MessageParts.Line(MessageTemplate.Of(MessageTexts.ForwardedSubject.In(language)).ToText(values)) };
         message.To.Add(MessageParts.Mailbox(evt.OrganizerName ?? "", office));
@@ -35,17 +35,25 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
         message.Headers[HeaderId.AutoSubmitted] = "auto-forwarded"; // an extension as RFC 3834 s5 allows: absence notes do not answer it
         var text = new TextPart("plain") { ContentTransferEncoding = ContentEncoding.QuotedPrintable };
         text.SetText(Encoding.UTF8, MessageTemplate.Of(MessageTexts.Forwarded.In(language)).ToText(values).ReplaceLineEndings("\r\n") + "\r\n");
-        message.Body = new Multipart("mixed") { text, Attach(content) };
+        message.Body = new Multipart("mixed") { text, Attach(original, content) };
         return message;
     }
 
     // Somebody who had the address before, perhaps, or another mailbox of the same person; anybody can write any sender, so answers do not go there by themselves.
-    private static string? OtherSender(Registration registration, byte[] content)
+    private static string? OtherSender(Registration registration, MimeMessage? original)
+    {
+        var sender = original?.From.Mailboxes.FirstOrDefault()?.Address;
+        return sender is null || registration.Email is { } own && EmailAddress.Normalise(sender) == EmailAddress.Normalise(own) ? null : MessageParts.Shorten(MessageParts.Line(sender), MaxSender);
+    }
+
+    // Ready to be passed on; null where it is no mail.
+    private static MimeMessage? Read(byte[] content)
     {
         try
         {
-            var sender = MimeMessage.Load(new MemoryStream(content, writable: false)).From.Mailboxes.FirstOrDefault()?.Address;
-            return sender is null || registration.Email is { } own && EmailAddress.Normalise(sender) == EmailAddress.Normalise(own) ? null : MessageParts.Shorten(MessageParts.Line(sender), MaxSender);
+            var mail = MimeMessage.Load(new MemoryStream(content, writable: false));
+            mail.Prepare(EncodingConstraint.SevenBit); // no octet above 127 on the way, and no line that is too long
+            return mail;
         }
         catch (FormatException)
         {
@@ -54,22 +62,12 @@ public sealed class ForwardedReplies(IOptions<EmailSettings> settings)
     }
 
     // As a mail where it is one, which mail programs open by a click.
-    private static MimeEntity Attach(byte[] content)
+    private static MimeEntity Attach(MimeMessage? original, byte[] content)
     {
-        try
-        {
-            var original = new MessagePart { Message = MimeMessage.Load(new MemoryStream(content, writable: false)) };
-            original.ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "original.eml" };
-            original.Message.Prepare(EncodingConstraint.SevenBit); // no octet above 127 on the way, and no line that is too long
-            return original;
-        }
-        catch (FormatException)
-        {
-            return new MimePart("application", "octet-stream")
-            {
-                Content = new MimeContent(new MemoryStream(content, writable: false)), ContentTransferEncoding = ContentEncoding.Base64, ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "original.eml" },
-            };
-        }
+        var disposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "original.eml" };
+        if (original is null)
+            return new MimePart("application", "octet-stream") { Content = new MimeContent(new MemoryStream(content, writable: false)), ContentTransferEncoding = ContentEncoding.Base64, ContentDisposition = disposition };
+        return new MessagePart { Message = original, ContentDisposition = disposition };
     }
 
     private sealed record Original

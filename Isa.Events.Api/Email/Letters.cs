@@ -70,11 +70,12 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
         if (string.IsNullOrEmpty(address)) return letters;
         if (matter.Kind.Is(MessageTraits.NoName)) name = "";
         var calendar = main is Recipient.Attendee or Recipient.Former ? Calendar(matter, shared) : null;
-        var content = writer.Write(matter, shared, WordsFor(calendar, matter), tellsPlace: Told(matter, calendar, main) is not null);
+        var told = Told(matter, calendar, main);
+        var content = writer.Write(matter, shared, WordsFor(calendar, matter), tellsPlace: told is not null);
         var document = CarriesAgenda(matter, calendar) ? shared.Document : null;
         var isEmpty = content.Body.Text.Length == 0;
         if (only is null || only == main)
-            letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar) with { IsEmpty = isEmpty });
+            letters.Add(ForMain(matter, main, MessageParts.Build(content, name, address, calendar, document), calendar, told) with { IsEmpty = isEmpty });
         if (!isEmpty && only is null or Recipient.Copy && main == Recipient.Attendee && matter.Registration is { CopyTo: { } copyTo } person && !matter.Kind.Is(MessageTraits.NoCopy) && !matter.IsAskedFor && !IsSame(copyTo, address))
             letters.Add(new Letter { Recipient = Recipient.Copy, Message = MessageParts.Build(MessageWriter.Copy(content, person), "", copyTo, null, document) });
         return letters;
@@ -90,9 +91,9 @@ public sealed class Letters(EventsDatabase database, EventInvites invites, Messa
     };
 
     // What comes back to the address of a registration, answer or report, is about that one person: a copy's does not.
-    private Letter ForMain(Matter matter, Recipient main, MimeMessage message, InviteObject? calendar)
+    private Letter ForMain(Matter matter, Recipient main, MimeMessage message, InviteObject? calendar, ToldInvite? told)
     {
-        var letter = new Letter { Recipient = main, Message = message, Told = Told(matter, calendar, main), ToldOfMembers = ToldOfMembers(matter), Links = main == Recipient.Attendee ? matter.Registration!.TokenVersion : null };
+        var letter = new Letter { Recipient = main, Message = message, Told = told, ToldOfMembers = ToldOfMembers(matter), Links = main == Recipient.Attendee ? matter.Registration!.TokenVersion : null };
         if (main != Recipient.Attendee || tokens.ReplyAddress(matter.Registration!) is not { } address) return letter;
         message.ReplyTo.Clear();
         message.ReplyTo.Add(new MailboxAddress(Encoding.UTF8, MessageParts.Line(matter.Event.OrganizerName ?? ""), address));

@@ -135,5 +135,5 @@ internal static class MessagePage
     }
 
     // Opens with a colon as the language writes it.
-    private static string Label(string label, Language language) => label + (language == Language.Zh ? "：" : ": ");
+    private static string Label(string label, Language language) => label + language.Colon();
 }

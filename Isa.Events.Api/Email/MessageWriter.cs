@@ -134,8 +134,8 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         var language = matter.Language;
         var each = matter.Registration is null && matter.Kind.Is(MessageTraits.NoName) ? [] : matter.Concerned.Select(person => (Person: person, Value: of(person))).ToList();
         if (each.DistinctBy(one => one.Value).Count() <= 1) return each is [(_, { } same), ..] ? new Phrase(same, language) : null;
-        if (inSubject) return new Phrase(MessageParts.Shorten(string.Join(language == Language.Zh ? "、" : ", ", each.Select(one => one.Value?.TrimEnd('.', '。')).OfType<string>().Distinct()), MaxTitleInSubject), language);
-        return new Phrase("\n" + string.Join('\n', each.Where(one => one.Value is not null).Select(one => $"{NameOf(one.Person)}{(language == Language.Zh ? "：" : ": ")}{one.Value}")), language);
+        if (inSubject) return new Phrase(MessageParts.Shorten(string.Join(language.ListComma(), each.Select(one => one.Value?.TrimEnd('.', '。')).OfType<string>().Distinct()), MaxTitleInSubject), language);
+        return new Phrase("\n" + string.Join('\n', each.Where(one => one.Value is not null).Select(one => $"{NameOf(one.Person)}{language.Colon()}{one.Value}")), language);
 
         string NameOf(Registration person) => person.NameFollows ? MessageTexts.NameFollows.In(language) : PlainHtml.Mark(person.FullName);
     }
@@ -156,7 +156,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
             _ => null,
         };
 
-        Phrase With(Sentence sentence, string name, IEnumerable<string> several) => Fill(sentence, new Dictionary<string, Phrase?> { [name] = string.Join(language == Language.Zh ? "、" : ", ", several) }, language);
+        Phrase With(Sentence sentence, string name, IEnumerable<string> several) => Fill(sentence, new Dictionary<string, Phrase?> { [name] = string.Join(language.ListComma(), several) }, language);
     }
 
     [GeneratedRegex(" {2,}", RegexOptions.CultureInvariant)]
@@ -258,7 +258,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         : matter.Kind switch
         {
             MessageKind.AddressToConfirm => new MessageAction(MessageTexts.Confirm.In(matter.Language), tokens.ConfirmUrl(registration)),
-            MessageKind.OfferMade or MessageKind.EventChanged when matter.Kind == MessageKind.OfferMade || matter.Wait is { State: EntryState.Offered } => new MessageAction(MessageTexts.Answer.In(matter.Language), tokens.Links(registration, matter.Event).Manage),
+            MessageKind.OfferMade or MessageKind.EventChanged when matter is { Kind: MessageKind.OfferMade } or { Wait.State: EntryState.Offered } => new MessageAction(MessageTexts.Answer.In(matter.Language), tokens.Links(registration, matter.Event).Manage),
             MessageKind.DeclineReceived => new MessageAction(MessageTexts.KeepPlace.In(matter.Language), tokens.Links(registration, matter.Event).Manage),
             _ => null,
         };
@@ -355,7 +355,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
         { Status: RegistrationStatus.Waitlisted } => MessageTexts.OnWaitlist.In(language),
         { Status: RegistrationStatus.PendingApproval } => MessageTexts.Undecided.In(language),
         { Status: RegistrationStatus.PendingConfirmation } => MessageTexts.ToBeConfirmed.In(language),
-        { Status: RegistrationStatus.Confirmed, Waitlist: { State: EntryState.Queued } wait } => $"{MessageTexts.OnWaitlist.In(language)}{(language == Language.Zh ? "：" : ": ")}{evt.Site(wait.SiteId)!.Name.In(language, evt.DefaultLanguage)}",
+        { Status: RegistrationStatus.Confirmed, Waitlist: { State: EntryState.Queued } wait } => $"{MessageTexts.OnWaitlist.In(language)}{language.Colon()}{evt.Site(wait.SiteId)!.Name.In(language, evt.DefaultLanguage)}",
         _ => null,
     };
 
@@ -389,7 +389,7 @@ public sealed partial class MessageWriter(RegistrationTokens tokens, InvitationC
     private static Phrase WayOf(Event evt, Site site, Language language)
     {
         var place = InviteCalendar.Place(evt, site, language);
-        return new Phrase(Clock.Differs(evt, evt.ZoneOf(site)) ? $"{place}{(language == Language.Zh ? "：" : ": ")}{Clock.Span(evt.StartsAt, evt.EndsAt, evt.ZoneOf(site), language)}" : place, site.Name.Resolve(language, evt.DefaultLanguage));
+        return new Phrase(Clock.Differs(evt, evt.ZoneOf(site)) ? $"{place}{language.Colon()}{Clock.Span(evt.StartsAt, evt.EndsAt, evt.ZoneOf(site), language)}" : place, site.Name.Resolve(language, evt.DefaultLanguage));
     }
 
     private static IEnumerable<Particular> When(Event evt, List<string> zones, Language language)

@@ -194,7 +194,7 @@ public sealed partial class SmtpTransport : IDisposable
         }
     }
 
-    private static bool IsAscii(string address) => EmailAddress.TryNormalise(address, out var sendable, out _) && Ascii.IsValid(sendable);
+    private static bool IsAscii(string address) => Ascii.IsValid(address) || EmailAddress.TryNormalise(address, out var sendable, out _) && Ascii.IsValid(sendable);
 
     private Delivery Keep(Connection connection, Delivery delivery)
     {

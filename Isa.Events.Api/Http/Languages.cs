@@ -25,6 +25,12 @@ public static class Languages
     /// <summary>Between what stands in a row.</summary>
     public static string Comma(this Language language) => language == Language.Zh ? "，" : ", ";
 
+    /// <summary>Between things of one kind.</summary>
+    public static string ListComma(this Language language) => language == Language.Zh ? "、" : ", ";
+
+    /// <summary>After a label.</summary>
+    public static string Colon(this Language language) => language == Language.Zh ? "：" : ": ";
+
     public static CultureInfo Culture(this Language language) => language switch { Language.De => German, Language.En => English, _ => Chinese };
 
     /// <summary>Takes <c>de</c>, <c>de-AT</c>, <c>zh_CN</c>, <c>zh-Hans-CN</c>, in any case.</summary>

@@ -60,5 +60,5 @@ public static class Wording
     public static readonly Sentence DialIn = new("Telefoneinwahl", "Dial in by phone", "电话拨入");
 
     /// <summary>Opens with a colon as the language writes it.</summary>
-    public static string Label(this Sentence label, Language language) => label.In(language) + (language == Language.Zh ? "：" : ": ");
+    public static string Label(this Sentence label, Language language) => label.In(language) + language.Colon();
 }
