@@ -45,7 +45,7 @@ public sealed partial class Dispatcher(
     {
         if (!settings.Value.Send) return;
         database.WorkAdded += Wake;
-        var sending = Task.CompletedTask;
+        var (sending, woken) = (Task.CompletedTask, false);
         try
         {
             while (true)
@@ -59,7 +59,7 @@ public sealed partial class Dispatcher(
                     await before;
                     if (portion.Rows >= portions.Size) continue;
                     await sending;
-                    if (portion.Rows > 0) pause = Gather;
+                    if (portion.Rows > 0 || woken) pause = Gather; // woken for nothing: the rate is used up, and in a rush each commit would wake it again
                 }
                 catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
@@ -69,8 +69,8 @@ public sealed partial class Dispatcher(
                 }
 
                 // By the machine's clock: it is only how often one looks; what is due the product's clock tells.
-                if (pause == Look) await _added.WaitAsync(Look, stoppingToken);
-                else await Task.Delay(pause, stoppingToken);
+                woken = pause == Look && await _added.WaitAsync(Look, stoppingToken);
+                if (pause != Look) await Task.Delay(pause, stoppingToken);
             }
         }
         catch (OperationCanceledException)
@@ -135,6 +135,7 @@ public sealed partial class Dispatcher(
             await Parallel.ForEachAsync(portion.Ready, new ParallelOptions { MaxDegreeOfParallelism = mailer.Connections }, async (letter, _) =>
             {
                 if (ct.IsCancellationRequested || !portion.Claim.HasTimeFor(mailer.Timeout * 2)) return;
+                using var message = letter.Letter.Message; // has a finaliser in each part, which keeps all of it through two collections
                 portion.Outcomes[letter.Entry.Id] = new Outcome(letter.Entry, await HandOverAsync(letter, end.Token));
             });
         }

@@ -166,6 +166,7 @@ internal sealed class MailFigures : IFigure
             {
                 var message = anew ? Make(sample, parts) : sample;
                 await client.SendAsync(message, message.From.Mailboxes.First(), [message.To.Mailboxes.First()], ct);
+                if (anew) message.Dispose(); // as our server does: what stays until it is finalised is dear
             }
 
             await client.DisconnectAsync(true, ct);

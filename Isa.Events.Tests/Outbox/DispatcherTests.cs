@@ -20,6 +20,17 @@ public class DispatcherTests
     }
 
     [Fact]
+    public async Task What_is_due_is_found_without_a_look_at_all_that_waits()
+    {
+        await using var host = await MailHost.StartAsync();
+        var with = new { Now = host.Time.GetUtcNow(), Settled = host.Time.GetUtcNow(), Bulk = false, Limit = 10 };
+        (await host.PlanAsync("outbox", Portions.ChangesDue, with)).ShouldHaveSingleItem().ShouldContain("outbox_for_many");
+        var due = await host.PlanAsync("outbox", Portions.Due, with);
+        due.Where(step => step.Contains("outbox_due", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        due.Where(step => !step.Contains("outbox_due", StringComparison.Ordinal)).ShouldAllBe(step => step.Contains("outbox_by_registration", StringComparison.Ordinal) || step.Contains("LEFT-JOIN", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_the_calendar_may_show_is_stored_before_the_letter_leaves()
     {
         await using var host = await MailHost.StartAsync();
