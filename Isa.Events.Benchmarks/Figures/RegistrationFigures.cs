@@ -9,9 +9,11 @@ internal sealed class RegistrationFigures : IFigure
 
     public async Task MeasureAsync(Run run, Report report, CancellationToken ct)
     {
-        await using var server = await ServerProcess.StartAsync(ct);
-        await using var single = await ServerProcess.StartAsync(ct, "--Database:MaxBatch=1");
-        await using var ordinary = await ServerProcess.StartAsync(ct);
+        // None sends: those that wait for their turn would take from the one that is measured. What sending takes from registrations is among the figures of mails.
+        const string silent = "--Email:Send=false";
+        await using var server = await ServerProcess.StartAsync(ct, silent);
+        await using var single = await ServerProcess.StartAsync(ct, silent, "--Database:MaxBatch=1");
+        await using var ordinary = await ServerProcess.StartAsync(ct, silent);
         var samples = await run.TakeTurnsAsync(new Dictionary<string, LoadClient>
         {
             ["nothing"] = Requests.StoreNothing(server),

@@ -111,7 +111,7 @@ public sealed class InviteeValidator : Validator<Invitee>
         RuleFor(i => i.FullName).Must(name => name.Length > 0).Fails(FieldCode.Required);
         RuleFor(i => i.FullName).PersonName();
         RuleFor(i => i.Email).MailAddressOfPerson(Resolve<OwnAddresses>);
-        Include(new PersonShape());
+        this.Person();
         RuleFor(i => i.Phone).PhoneNumber();
         RuleFor(i => i.ExternalId).Line(100);
     }

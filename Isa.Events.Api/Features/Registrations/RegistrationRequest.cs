@@ -113,7 +113,7 @@ public sealed class RegistrationRequestValidator : Validator<RegistrationRequest
         RuleFor(r => r.FullName).Present().PersonName();
         RuleFor(r => r.Email).Present().MailAddressOfPerson(Resolve<OwnAddresses>);
         RuleFor(r => r.Language).Present();
-        Include(new PersonShape());
+        this.Person();
         RuleFor(r => r.TimeZone).TimeZone();
         RuleFor(r => r.Phone).PhoneNumber();
         RuleFor(r => r.CopyTo).MailAddressOfPerson(Resolve<OwnAddresses>);
