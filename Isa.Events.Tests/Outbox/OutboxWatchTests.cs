@@ -13,8 +13,8 @@ public class OutboxWatchTests
         host.Time.Advance(TimeSpan.FromMinutes(90));
         host.Services.GetRequiredService<OutboxWatch>().Age().Single().Value.ShouldBe(5400);
 
-        (await host.PlanAsync("outbox", OutboxWatch.OldestOnly)).ShouldHaveSingleItem().ShouldContain("outbox_due");
-        var all = await host.PlanAsync("outbox", OutboxWatch.Figures);
+        (await host.OutboxPlanAsync(OutboxWatch.OldestOnly)).ShouldHaveSingleItem().ShouldContain("outbox_due");
+        var all = await host.OutboxPlanAsync(OutboxWatch.Figures);
         all.Count.ShouldBe(3);
         all.Where(step => step.Contains("outbox_due", StringComparison.Ordinal)).Count().ShouldBe(2);
         all.Where(step => step.Contains("outbox_failed", StringComparison.Ordinal)).ShouldHaveSingleItem();

@@ -57,6 +57,7 @@ public abstract record PersonRequest : IPerson
     public IReadOnlyList<AnsweredQuestion>? Answers { get; init; }
 }
 
+/// <summary>What holds for people whatever they are sent for.</summary>
 public static class PersonRules
 {
     /// <summary>How long what says who somebody is may be. Rules of the validator's own: an included one runs for each request beside it.</summary>

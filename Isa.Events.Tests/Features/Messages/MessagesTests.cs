@@ -95,7 +95,7 @@ public class MessagesTests
         // A page at a time, and by no more rows than there are of theirs.
         var first = (await host.Organizer.GetAsync($"/v1/events/{evt}/messages?registrationId={li}&limit=2")).Json;
         (await ListedAsync(li, $"&limit=2&cursor={first["nextCursor"]}")).Select(Said).ShouldBe(["delegationRegistered contact contact@example.org True"]);
-        var plan = await host.PlanAsync("outbox", Isa.Events.Api.Features.Messages.ListMessages.PageOfPerson, new { EventId = evt, RegistrationId = li, State = (string?)null, Before = (string?)null, Limit = 51 });
+        var plan = await host.OutboxPlanAsync(Isa.Events.Api.Features.Messages.ListMessages.PageOfPerson, new { EventId = evt, RegistrationId = li, State = (string?)null, Before = (string?)null, Limit = 51 });
         plan.Count.ShouldBe(3, string.Join('\n', plan));
         plan.ShouldAllBe(step => step.Contains("outbox_by_registration", StringComparison.Ordinal) || step.Contains("outbox_pkey", StringComparison.Ordinal) || step.Contains("sqlite_autoindex_outbox", StringComparison.Ordinal));
 
