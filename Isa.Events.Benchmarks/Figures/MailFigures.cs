@@ -104,7 +104,7 @@ internal sealed class MailFigures : IFigure
     {
         using var sink = new SmtpSink();
         await using var server = await ServerProcess.StartAsync(ct, sink.Settings);
-        var count = 2_000 / run.Scale; // each is of 4 MB, so this is 8 GB
+        var count = 10_000 / run.Scale; // each is of 4 MB, so this is 40 GB
         var eventId = await CrowdAsync(server, sink, "large", count, 1_000_000, ct);
         var before = server.Memory()?.Now ?? double.NaN;
         if (OperatingSystem.IsLinux()) server.ResetPeak();
