@@ -123,8 +123,8 @@ public sealed class Portions(EventsDatabase database, IOptions<EmailSettings> se
         var links = session.Query<Links>(LinksOf, new { Claim = claim.Id, EventId = eventId }).ToDictionary(of => of.Id, of => of.TokenVersion);
         foreach (var (entry, letter, others, _) in letters)
         {
-            // The address was replaced since it was made: it is made anew.
-            if (letter.Links is { } made && links.TryGetValue(entry.RegistrationId!, out var now) && now != made)
+            // The address was replaced since it was made: it is made anew. So is one whose registration is gone, and comes to nothing.
+            if (letter.Links is { } made && links.GetValueOrDefault(entry.RegistrationId!) != made)
             {
                 session.Execute(LetGo, new { entry.Id, Claim = claim.Id, Untried = 0 });
                 continue;
